@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: MIT
+"""The optimistic reader's tools: decoded JSON goes in, values that the frozen classes can hold come out.
+
+Reading is done twice. The readers beside the classes are fast: they take for granted that a document
+is good and keep no account of where they are. Where one meets what it cannot take, it raises `Unreadable`
+(or falls over a missing key), and `read` has the walk in `diagnosis` find out all that is wrong.
+What a reader does inline is the usual case, `type(x) is str`; the functions here take the unusual ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from .errors import ValidationError
+from .frozen import EMPTY, MAX_DEPTH, FrozenDict, frozen
+
+_Model = TypeVar("_Model")
+
+
+class Unreadable(Exception):  # noqa: N818
+    """A reader has met what it cannot take; which, where and what else is wrong the diagnosis tells."""
+
+
+def draft(model: type[Any]) -> Any:
+    """Return a mutable twin of a frozen, slotted class: the cheap way to fill its objects.
+
+    A frozen class pays for each field with a call of `object.__setattr__`. Its twin has the same slots and
+    plain assignment; `twin.__class__ = model`, which Python allows between classes of the same layout, then
+    makes the filled twin the frozen object. About three times as fast as the constructor.
+    """
+    return type(f"_{model.__name__}Draft", (), {"__slots__": model.__slots__})
+
+
+def read(reader: Callable[[Any], _Model], data: Any, kind: str, *, strict: bool) -> _Model:
+    """Return what `reader` makes of `data`, or raise the `ValidationError` with all that is wrong.
+
+    `kind` is the name of the class as `diagnosis` knows it.
+    """
+    if not strict:
+        try:
+            return reader(data)
+        except (Unreadable, KeyError, TypeError):
+            problems = _diagnosed(data, kind, errors_only=True)
+            if not problems:
+                raise  # then it is our mistake, and must look like one
+            error = ValidationError(problems)
+        raise error
+    problems = _diagnosed(data, kind, errors_only=False)
+    if problems:
+        raise ValidationError(problems)
+    return reader(data)
+
+
+def _diagnosed(data: Any, kind: str, *, errors_only: bool) -> Any:
+    from .diagnosis import diagnose_as  # noqa: PLC0415  (loaded on failure only: most programs never need it)
+
+    problems = diagnose_as(kind, data)
+    return tuple([problem for problem in problems if problem.level == "error"]) if errors_only else problems
+
+
+# Subclasses are taken, as the plain value that they are: the methods of `str`, `int` and `float` themselves
+# return that, whatever the subclass overrides.
+
+
+def string(value: Any) -> str:
+    """Return a `str` for one of its subclasses."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise Unreadable
+
+
+def integer(value: Any) -> int:
+    """Return an `int` for one of its subclasses or a whole `float`; a `bool` is none."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int.__int__(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    raise Unreadable
+
+
+def number(value: Any) -> float:
+    """Return an `int` or `float` for one or a subclass of either; not NaN, infinity or a `bool`."""
+    if isinstance(value, float) and value - value == 0:
+        return float.__float__(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int.__int__(value)
+    raise Unreadable
+
+
+def boolean(value: Any) -> bool:
+    """Return a `bool`: there are no subclasses, so what is left here is none."""
+    if isinstance(value, bool):
+        return value
+    raise Unreadable
+
+
+def array(value: Any) -> list[Any]:
+    """Return a `list` for one of its subclasses."""
+    if isinstance(value, list):
+        return list(cast("list[Any]", value))
+    raise Unreadable
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """Return a `dict` for one of its subclasses: a `defaultdict` would gain the keys it is asked for."""
+    if isinstance(value, dict):
+        return dict(cast("dict[str, Any]", value))
+    raise Unreadable
+
+
+def mapping_or_php(value: Any) -> dict[str, Any]:
+    """Return a `dict` for one of its subclasses or for `[]`, which is what PHP makes of `{}`."""
+    if isinstance(value, list) and not value:
+        return {}
+    return mapping(value)
+
+
+_SCALARS = frozenset({str, int, bool, type(None)})
+
+
+def keep(value: Any, depth: int = 0) -> Any:
+    """Return the frozen copy of a JSON value that is kept as it came, whatever it is.
+
+    Not `freeze`, which serves constructors: a document holds no tuples, and nothing but JSON.
+    """
+    kind = cast("type[Any]", type(value))
+    if kind in _SCALARS:
+        return value
+    if kind is float:
+        if value - value == 0:
+            return value
+        raise Unreadable
+    if isinstance(value, dict):
+        return keep_object(cast("dict[Any, Any]", value), depth)
+    if isinstance(value, list):
+        if depth >= MAX_DEPTH:
+            raise Unreadable
+        depth += 1
+        return tuple([keep(item, depth) for item in cast("list[Any]", value)])
+    if isinstance(value, str):
+        return string(value)
+    return number(value)
+
+
+def tagged(reader: Callable[[Any], _Model], tag: str) -> Callable[[Any], _Model]:
+    """Return `reader` for a document of its own, whose type no union has looked at yet."""
+
+    def read_tagged(data: Any) -> _Model:
+        if type(data) is not dict:
+            data = mapping(data)
+        if data["type"] != tag:
+            raise Unreadable
+        return reader(data)
+
+    return read_tagged
+
+
+def keep_object(data: dict[Any, Any], depth: int = -1) -> FrozenDict[Any]:
+    """Return the frozen copy of a JSON object that is kept as it came.
+
+    It is the values of the outermost object that may nest as deep as `MAX_DEPTH`, hence the default of -1.
+    """
+    if not data:
+        return EMPTY
+    if depth >= MAX_DEPTH:
+        raise Unreadable
+    depth += 1
+    copy = data.copy()
+    for key, value in data.items():
+        if type(key) is not str:
+            return _keep_odd_keys(data, depth)
+        if type(value) is not str and type(value) is not int and value is not None:
+            copy[key] = keep(value, depth)
+    return frozen(copy)
+
+
+def _keep_odd_keys(data: dict[Any, Any], depth: int) -> FrozenDict[Any]:
+    return frozen({string(key): keep(value, depth) for key, value in data.items()})
+
+
+def unnamed(data: dict[str, Any], named: frozenset[str]) -> FrozenDict[Any]:
+    """Return what `data` has under keys that its class does not name."""
+    extra = {string(key): keep(value) for key, value in data.items() if key not in named}
+    return frozen(extra) if extra else EMPTY
+
+
+def read_raw(data: Any) -> FrozenDict[Any]:
+    """Return the whole of an object of a type that no class names; the type must be there, as a string."""
+    raw = keep_object(data if type(data) is dict else mapping(data))
+    if type(raw["type"]) is not str:
+        raise Unreadable
+    return raw
+
+
+# Which keys were absent repeats from object to object, so each combination is one tuple for all of them. A class
+# with n keys that may be absent has at most 2**n combinations: strangers' data cannot make the table grow.
+_absences: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+
+def absent(data: dict[str, Any], optional: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of the `optional` keys `data` has not."""
+    missing = tuple([key for key in optional if key not in data])
+    return _absences.setdefault(missing, missing)
+
+
+def absent_of_two(
+    first: str, second: str
+) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return a table of what is absent of two keys: `table[first in data][second in data]`, four times faster."""
+    return ((first, second), (first,)), ((second,), ())

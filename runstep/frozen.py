@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""JSON objects that cannot change: plain values go in, `FrozenDict`s and tuples come out, and back again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar, cast, final
+
+_Value = TypeVar("_Value", covariant=True)
+
+MAX_DEPTH = 100
+"""How many arrays and objects deep a value in a `FrozenDict` may nest."""
+
+
+@final
+class FrozenDict(Mapping[str, _Value]):
+    """An immutable JSON object: its arrays are tuples, the objects in it are `FrozenDict`s.
+
+    It hashes without regard to order, equals any mapping of the same content (lists standing for
+    tuples), pickles, is its own copy and deep copy, and its `repr` evaluates.
+    Takes what `dict` takes: a mapping, or pairs. Raises `ValueError` for a value that nests deeper than
+    100 arrays and objects, as one that contains itself does.
+    """
+
+    __slots__ = ("_data",)
+
+    # Nothing sets it after creation; there is no `__setattr__` to forbid it, because that would cost
+    # every object that is read a detour.
+    _data: dict[str, _Value]
+
+    # Not `__init__`, which could be called again.
+    def __new__(cls, data: Mapping[str, _Value] | Iterable[tuple[str, _Value]] = (), /) -> FrozenDict[_Value]:
+        """Return the frozen copy of `data`."""
+        return frozen({key: freeze(value) for key, value in dict(data).items()})
+
+    def __getitem__(self, key: str) -> _Value:
+        return self._data[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._data
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, FrozenDict):
+            return self._data == cast("FrozenDict[Any]", other)._data
+        if isinstance(other, Mapping):
+            theirs = cast("Mapping[Any, Any]", other)
+            return len(self._data) == len(theirs) and self._data == FrozenDict(theirs)._data
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._data.items()))
+
+    def __repr__(self) -> str:
+        return f"FrozenDict({self._data!r})"
+
+    def __copy__(self) -> FrozenDict[_Value]:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> FrozenDict[_Value]:
+        return self
+
+    def __reduce__(self) -> tuple[type[FrozenDict[_Value]], tuple[dict[str, _Value]]]:
+        return FrozenDict, (self._data,)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a fresh `dict` of plain JSON types: lists for tuples, dicts for `FrozenDict`s."""
+        data: dict[str, Any] = self._data.copy()
+        for key, value in data.items():
+            if type(value) is tuple or type(value) is FrozenDict:
+                data[key] = thaw(value)
+        return data
+
+
+def freeze(value: Any, depth: int = 0) -> Any:
+    """Return `value` with each mapping in it as a `FrozenDict` and each list or tuple as a tuple.
+
+    Anything else stays what it is. Raises `ValueError` beyond 100 arrays and objects deep.
+    """
+    if type(value) is FrozenDict:
+        return cast("Any", value)
+    if isinstance(value, Mapping):
+        inner = _deeper(depth)
+        items = cast("Mapping[Any, Any]", value).items()
+        return frozen({key: freeze(item, inner) for key, item in items})
+    if isinstance(value, (list, tuple)):
+        inner = _deeper(depth)
+        return tuple([freeze(item, inner) for item in cast("list[Any]", value)])
+    return value
+
+
+def thaw(value: Any) -> Any:
+    """Return `value` in plain JSON types: the way back from `freeze`, always fresh."""
+    if type(value) is FrozenDict:
+        return cast("FrozenDict[Any]", value).to_dict()
+    if type(value) is tuple:
+        return [thaw(item) for item in cast("tuple[Any, ...]", value)]
+    return value
+
+
+def frozen(data: dict[str, Any]) -> FrozenDict[Any]:
+    """Return the `FrozenDict` that holds `data` itself: not copied, and frozen already."""
+    new: FrozenDict[Any] = object.__new__(FrozenDict)
+    new._data = data  # noqa: SLF001
+    return new
+
+
+EMPTY: FrozenDict[Any] = frozen({})
+
+
+def _deeper(depth: int) -> int:
+    if depth >= MAX_DEPTH:
+        message = f"nests deeper than {MAX_DEPTH} arrays and objects, or contains itself"
+        raise ValueError(message)
+    return depth + 1
