@@ -10,7 +10,7 @@ What a reader does inline is the usual case, `type(x) is str`; the functions her
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from .errors import ValidationError
 from .frozen import EMPTY, MAX_DEPTH, FrozenDict, frozen
@@ -98,14 +98,14 @@ def boolean(value: Any) -> bool:
 def array(value: Any) -> list[Any]:
     """Return a `list` for one of its subclasses."""
     if isinstance(value, list):
-        return list(cast("list[Any]", value))
+        return list(value)
     raise Unreadable
 
 
 def mapping(value: Any) -> dict[str, Any]:
     """Return a `dict` for one of its subclasses: a `defaultdict` would gain the keys it is asked for."""
     if isinstance(value, dict):
-        return dict(cast("dict[str, Any]", value))
+        return dict(value)
     raise Unreadable
 
 
@@ -124,7 +124,7 @@ def keep(value: Any, depth: int = 0) -> Any:
 
     Not `freeze`, which serves constructors: a document holds no tuples, and nothing but JSON.
     """
-    kind = cast("type[Any]", type(value))
+    kind = type(value)
     if kind in _SCALARS:
         return value
     if kind is float:
@@ -132,12 +132,12 @@ def keep(value: Any, depth: int = 0) -> Any:
             return value
         raise Unreadable
     if isinstance(value, dict):
-        return keep_object(cast("dict[Any, Any]", value), depth)
+        return keep_object(value, depth)
     if isinstance(value, list):
         if depth >= MAX_DEPTH:
             raise Unreadable
         depth += 1
-        return tuple([keep(item, depth) for item in cast("list[Any]", value)])
+        return tuple([keep(item, depth) for item in value])
     if isinstance(value, str):
         return string(value)
     return number(value)

@@ -7,6 +7,7 @@ from typing import Any
 
 from .frozen import FrozenDict, thaw
 
+
 def leave_out(data: dict[str, Any], absent: tuple[str, ...]) -> None:
     """Take the keys that were `absent` out of `data` again, but for those that have got a value since."""
     for key in absent:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
 
 from .enums import FileSearchRanker, LastErrorCode, RunStepStatus, RunStepType
 from .errors import Problem, json_type, quoted
@@ -140,7 +140,7 @@ def _array(check_item: _Check) -> _Check:
         if not isinstance(value, list):
             _expected("an array", value, path, problems)
             return
-        for index, item in enumerate(cast("list[Any]", value)):
+        for index, item in enumerate(value):
             check_item(item, (*path, index), problems)
 
     return check
@@ -156,7 +156,7 @@ def _is_php_empty(value: Any, path: _Path, problems: list[Problem]) -> bool:
 
 def _metadata(value: Any, path: _Path, problems: list[Problem]) -> None:
     if isinstance(value, dict):
-        problems.extend(metadata_problems(cast("dict[Any, Any]", value), path))
+        problems.extend(metadata_problems(value, path))
     elif not _is_php_empty(value, path, problems):
         _expected("an object", value, path, problems)
 
@@ -170,26 +170,29 @@ def _object(rules: dict[str, _Rule], *, or_php_empty: bool = False) -> _Check:
             if not (or_php_empty and _is_php_empty(value, path, problems)):
                 _expected("an object", value, path, problems)
             return
-        data = cast("dict[Any, Any]", value)
-        for key, item in data.items():
+        for key, item in value.items():
             rule = rules.get(key)
             if rule is None:
                 _kept_pair(key, item, path, problems, unnamed=True)
-                continue
-            if rule.undocumented:
-                _unnamed((*path, key), problems)
-            if item is None:
-                if rule.null is not None:
-                    _expected(rule.wanted, None, (*path, key), problems, rule.null)
-            elif type(item) is not rule.sufficient:
-                rule.check(item, (*path, key), problems)
-                if rule.beside is not None:
-                    rule.beside(data, (*path, key), problems)
+            elif type(item) is not rule.sufficient or rule.undocumented:
+                _apply(rule, key, value, path, problems)
         for key, level, wanted in wanted_keys:
-            if key not in data:
+            if key not in value:
                 problems.append(Problem((*path, key), level, f"expected {wanted}, but the key is missing"))
 
     return check
+
+
+def _apply(rule: _Rule, key: str, owner: dict[Any, Any], path: _Path, problems: list[Problem]) -> None:
+    value, inner = owner[key], (*path, key)
+    if rule.undocumented:
+        _unnamed(inner, problems)
+    if value is not None:
+        rule.check(value, inner, problems)
+    elif rule.null is not None:
+        _expected(rule.wanted, None, inner, problems, rule.null)
+    if rule.beside is not None:
+        rule.beside(owner, inner, problems)
 
 
 # What is kept as it came.
@@ -201,7 +204,7 @@ def _kept_object(value: Any, path: _Path, problems: list[Problem]) -> None:
     if not isinstance(value, dict):
         _expected("an object", value, path, problems)
         return
-    for key, item in cast("dict[Any, Any]", value).items():
+    for key, item in value.items():
         _kept_pair(key, item, path, problems)
 
 
@@ -210,7 +213,7 @@ def _raw(value: Any, path: _Path, problems: list[Problem]) -> None:
     if not isinstance(value, dict):
         _expected("an object", value, path, problems)
         return
-    data = cast("dict[Any, Any]", value)
+    data = value
     for key, item in data.items():
         if key != "type":
             _kept_pair(key, item, path, problems)
@@ -245,22 +248,22 @@ def _is_too_deep(value: Any) -> bool:
             return False
         inner: dict[int, Any] = {}
         for item in level:
-            for member in cast("list[Any]", item.values() if isinstance(item, dict) else item):
+            for member in item.values() if isinstance(item, dict) else item:
                 if isinstance(member, (dict, list)):
-                    inner[id(cast("object", member))] = member
+                    inner[id(member)] = member
         level = list(inner.values())
     return bool(level)
 
 
 def _kept(value: Any, path: _Path, problems: list[Problem]) -> None:
     if isinstance(value, dict):
-        for key, item in cast("dict[Any, Any]", value).items():
+        for key, item in value.items():
             if isinstance(key, str):
                 _kept(item, (*path, key), problems)
             else:
                 _odd_key(key, path, problems)
     elif isinstance(value, list):
-        for index, item in enumerate(cast("list[Any]", value)):
+        for index, item in enumerate(value):
             _kept(item, (*path, index), problems)
     elif isinstance(value, float):
         if _is_odd(value):
@@ -273,7 +276,7 @@ def _union(variants: dict[str, _Check]) -> _Check:
     """Check an object as what its type says it is."""
 
     def check(value: Any, path: _Path, problems: list[Problem]) -> None:
-        tag = cast("dict[Any, Any]", value).get("type") if isinstance(value, dict) else None
+        tag = value.get("type") if isinstance(value, dict) else None
         variant = variants.get(tag, _raw) if isinstance(tag, str) else _raw
         variant(value, path, problems)
 
@@ -402,7 +405,7 @@ _usage = _object(
 
 def _types_agree(value: Any, path: _Path, problems: list[Problem]) -> None:
     details = value.get("step_details")
-    tag = cast("dict[Any, Any]", details).get("type") if isinstance(details, dict) else None
+    tag = details.get("type") if isinstance(details, dict) else None
     if isinstance(tag, str) and isinstance(value["type"], str) and tag != value["type"]:
         wanted = f"expected {quoted(tag)}, as step_details.type is, got {quoted(value['type'])}"
         problems.append(Problem(path, "deviation", wanted))
@@ -438,7 +441,7 @@ _STEP_OBJECTS = ("thread.run.step", "assistant.run.step")
 
 def _step(value: Any, path: _Path, problems: list[Problem]) -> None:
     if isinstance(value, dict):
-        data = cast("dict[Any, Any]", value)
+        data = value
         tag = data.get("object")
         if isinstance(tag, str) and tag not in _STEP_OBJECTS:
             wanted = f'expected a run step ("thread.run.step"), got {quoted(tag)}'
@@ -463,7 +466,7 @@ _page_keys = _object(
 
 def _page(value: Any, path: _Path, problems: list[Problem]) -> None:
     if isinstance(value, dict) and "data" not in value:
-        data = cast("dict[Any, Any]", value)
+        data = value
         tag = data.get("object")
         if isinstance(tag, str) and tag != "list":
             problems.append(Problem((*path, "object"), "error", f'expected a page ("list"), got {quoted(tag)}'))

@@ -10,7 +10,7 @@ class _Vocabulary(str, Enum):
     """A string that prints as its value and whose `repr` evaluates."""
 
     __str__ = str.__str__
-    __format__ = str.__format__
+    __format__ = str.__format__  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}.{self.name}"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite, isnan
 from typing import Literal, final
 
 _LOCATION_KEY_LENGTH = 64
@@ -76,24 +77,23 @@ def quoted(text: str, length: int = _QUOTED_VALUE_LENGTH) -> str:
     return f'"{shown}"'
 
 
+_JSON_TYPES = (
+    (bool, "a boolean"),  # before `int`, which it is a subclass of
+    (str, "a string"),
+    (int, "an integer"),
+    (float, "a number"),
+    (dict, "an object"),
+    (list, "an array"),
+)
+
+
 def json_type(value: object) -> str:
     """Return what JSON calls `value`, with its article, or the name of its Python type where JSON has none."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case str():
-            return "a string"
-        case int():
-            return "an integer"
-        case float():
-            if value != value:
-                return "NaN"
-            return "infinity" if value - value != 0 else "a number"
-        case dict():
-            return "an object"
-        case list():
-            return "an array"
-        case _:
-            return f"a Python {type(value).__name__}"
+    if value is None:
+        return "null"
+    if isinstance(value, float) and not isfinite(value):
+        return "NaN" if isnan(value) else "infinity"
+    for kind, name in _JSON_TYPES:
+        if isinstance(value, kind):
+            return name
+    return f"a Python {type(value).__name__}"

@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar, cast, final
+from typing import Any, TypeVar, final
 
-_Value = TypeVar("_Value", covariant=True)
+_Value_co = TypeVar("_Value_co", covariant=True)
 
 MAX_DEPTH = 100
 """How many arrays and objects deep a value in a `FrozenDict` may nest."""
 
 
 @final
-class FrozenDict(Mapping[str, _Value]):
+class FrozenDict(Mapping[str, _Value_co]):
     """An immutable JSON object: its arrays are tuples, the objects in it are `FrozenDict`s.
 
     It hashes without regard to order, equals any mapping of the same content (lists standing for
@@ -26,14 +26,14 @@ class FrozenDict(Mapping[str, _Value]):
 
     # Nothing sets it after creation; there is no `__setattr__` to forbid it, because that would cost
     # every object that is read a detour.
-    _data: dict[str, _Value]
+    _data: dict[str, _Value_co]
 
     # Not `__init__`, which could be called again.
-    def __new__(cls, data: Mapping[str, _Value] | Iterable[tuple[str, _Value]] = (), /) -> FrozenDict[_Value]:
+    def __new__(cls, data: Mapping[str, _Value_co] | Iterable[tuple[str, _Value_co]] = (), /) -> FrozenDict[_Value_co]:
         """Return the frozen copy of `data`."""
         return frozen({key: freeze(value) for key, value in dict(data).items()})
 
-    def __getitem__(self, key: str) -> _Value:
+    def __getitem__(self, key: str) -> _Value_co:
         return self._data[key]
 
     def __iter__(self) -> Iterator[str]:
@@ -47,9 +47,9 @@ class FrozenDict(Mapping[str, _Value]):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, FrozenDict):
-            return self._data == cast("FrozenDict[Any]", other)._data
+            return self._data == other._data
         if isinstance(other, Mapping):
-            theirs = cast("Mapping[Any, Any]", other)
+            theirs = other
             return len(self._data) == len(theirs) and self._data == FrozenDict(theirs)._data
         return NotImplemented
 
@@ -59,13 +59,13 @@ class FrozenDict(Mapping[str, _Value]):
     def __repr__(self) -> str:
         return f"FrozenDict({self._data!r})"
 
-    def __copy__(self) -> FrozenDict[_Value]:
+    def __copy__(self) -> FrozenDict[_Value_co]:
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> FrozenDict[_Value]:
+    def __deepcopy__(self, memo: dict[int, Any]) -> FrozenDict[_Value_co]:
         return self
 
-    def __reduce__(self) -> tuple[type[FrozenDict[_Value]], tuple[dict[str, _Value]]]:
+    def __reduce__(self) -> tuple[type[FrozenDict[_Value_co]], tuple[dict[str, _Value_co]]]:
         return FrozenDict, (self._data,)
 
     def to_dict(self) -> dict[str, Any]:
@@ -83,30 +83,30 @@ def freeze(value: Any, depth: int = 0) -> Any:
     Anything else stays what it is. Raises `ValueError` beyond 100 arrays and objects deep.
     """
     if type(value) is FrozenDict:
-        return cast("Any", value)
+        return value
     if isinstance(value, Mapping):
         inner = _deeper(depth)
-        items = cast("Mapping[Any, Any]", value).items()
+        items = value.items()
         return frozen({key: freeze(item, inner) for key, item in items})
     if isinstance(value, (list, tuple)):
         inner = _deeper(depth)
-        return tuple([freeze(item, inner) for item in cast("list[Any]", value)])
+        return tuple([freeze(item, inner) for item in value])
     return value
 
 
 def thaw(value: Any) -> Any:
     """Return `value` in plain JSON types: the way back from `freeze`, always fresh."""
     if type(value) is FrozenDict:
-        return cast("FrozenDict[Any]", value).to_dict()
+        return value.to_dict()
     if type(value) is tuple:
-        return [thaw(item) for item in cast("tuple[Any, ...]", value)]
+        return [thaw(item) for item in value]
     return value
 
 
 def frozen(data: dict[str, Any]) -> FrozenDict[Any]:
     """Return the `FrozenDict` that holds `data` itself: not copied, and frozen already."""
     new: FrozenDict[Any] = object.__new__(FrozenDict)
-    new._data = data  # noqa: SLF001
+    new._data = data
     return new
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
 
 from .errors import Problem, ValidationError, json_type
 from .frozen import FrozenDict, frozen
@@ -40,7 +39,7 @@ def metadata_problems(mapping: object, path: tuple[str | int, ...]) -> list[Prob
     """Return what is wrong with `mapping`, which lies at `path` of a document, as metadata."""
     if not isinstance(mapping, Mapping):
         return [Problem(path, "error", f"expected an object, got {json_type(mapping)}")]
-    pairs = cast("Mapping[Any, Any]", mapping)
+    pairs = mapping
     problems: list[Problem] = []
     if len(pairs) > METADATA_MAX_PAIRS:
         problems.append(Problem(path, "error", f"expected at most {METADATA_MAX_PAIRS} pairs, got {len(pairs)}"))

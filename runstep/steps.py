@@ -98,7 +98,12 @@ class MessageCreationStepDetails:
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> MessageCreationStepDetails:
         """Read decoded step details of type `message_creation`. Raises `ValidationError`."""
-        return read(tagged(_read_message_creation_details, "message_creation"), data, "MessageCreationStepDetails", strict=strict)
+        return read(
+            tagged(_read_message_creation_details, "message_creation"),
+            data,
+            "MessageCreationStepDetails",
+            strict=strict,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the details as fresh plain JSON types."""
@@ -496,7 +501,7 @@ class RunStep:
 _StepDraft = draft(RunStep)
 
 
-def _read_step(data: Any) -> RunStep:
+def _read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, and calls cost)
     if type(data) is not dict:
         data = mapping(data)
     new = _StepDraft()

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
 from ._reading import (
-    Unreadable,
     absent_of_two,
     array,
     draft,
@@ -258,7 +257,9 @@ class CodeInterpreterToolCall:
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreterToolCall:
         """Read a decoded tool call of type `code_interpreter`. Raises `ValidationError`."""
-        return read(tagged(_read_code_interpreter_call, "code_interpreter"), data, "CodeInterpreterToolCall", strict=strict)
+        return read(
+            tagged(_read_code_interpreter_call, "code_interpreter"), data, "CodeInterpreterToolCall", strict=strict
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the call as fresh plain JSON types."""
