@@ -163,7 +163,9 @@ def _metadata(value: Any, path: _Path, problems: list[Problem]) -> None:
 
 def _object(rules: dict[str, _Rule], *, or_php_empty: bool = False) -> _Check:
     """Check an object key by key, and then for what is missing, in the order of the rules."""
-    wanted_keys = [(key, rule.missing, rule.wanted) for key, rule in rules.items() if rule.missing is not None]
+    wanted_keys: list[tuple[str, _Level, str]] = [
+        (key, rule.missing, rule.wanted) for key, rule in rules.items() if rule.missing is not None
+    ]
 
     def check(value: Any, path: _Path, problems: list[Problem]) -> None:
         if not isinstance(value, dict):
