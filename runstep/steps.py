@@ -62,7 +62,7 @@ class MessageCreation:
     def to_dict(self) -> dict[str, Any]:
         """Return the object as fresh plain JSON types."""
         data: dict[str, Any] = {"message_id": self.message_id}
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -108,7 +108,7 @@ class MessageCreationStepDetails:
     def to_dict(self) -> dict[str, Any]:
         """Return the details as fresh plain JSON types."""
         data: dict[str, Any] = {"type": "message_creation", "message_creation": self.message_creation.to_dict()}
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -147,7 +147,7 @@ class ToolCallsStepDetails:
     def to_dict(self) -> dict[str, Any]:
         """Return the details as fresh plain JSON types."""
         data: dict[str, Any] = {"type": "tool_calls", "tool_calls": [call.to_dict() for call in self.tool_calls]}
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -237,7 +237,7 @@ class LastError:
     def to_dict(self) -> dict[str, Any]:
         """Return the object as fresh plain JSON types."""
         data: dict[str, Any] = {"code": PLAIN.get(self.code, self.code), "message": self.message}
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -287,17 +287,21 @@ class Usage:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object as fresh plain JSON types."""
-        prompt, completion = self.prompt_token_details, self.completion_tokens_details
         data: dict[str, Any] = {
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
             "total_tokens": self.total_tokens,
-            "prompt_token_details": None if prompt is None else prompt.to_dict(),
-            "completion_tokens_details": None if completion is None else completion.to_dict(),
         }
-        if self._absent:
-            leave_out(data, self._absent)
-        if self.extra:
+        prompt, completion = self.prompt_token_details, self.completion_tokens_details
+        if prompt is not None:
+            data["prompt_token_details"] = prompt.to_dict()
+        elif "prompt_token_details" not in self._absent:
+            data["prompt_token_details"] = None
+        if completion is not None:
+            data["completion_tokens_details"] = completion.to_dict()
+        elif "completion_tokens_details" not in self._absent:
+            data["completion_tokens_details"] = None
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -457,7 +461,12 @@ class RunStep:
 
         `strict` refuses what the newest published schema does not allow. Raises `ValidationError`.
         """
-        return read(_read_step, data, "RunStep", strict=strict)
+        if strict:
+            return read(_read_step, data, "RunStep", strict=strict)
+        try:
+            return _read_step(data)
+        except (KeyError,TypeError):
+            return read(_read_step, data, "RunStep", strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as fresh plain JSON types: the keys it was read with, and those set since."""
@@ -484,7 +493,7 @@ class RunStep:
         for key in self._absent:
             if data[key] is None or (key == "object" and self.object == "thread.run.step"):
                 del data[key]
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -648,7 +657,7 @@ class RunStepPage:
                 del data["object"]
             if "has_more" in self._absent and not self.has_more:
                 del data["has_more"]
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 

@@ -22,7 +22,7 @@ from ._reading import (
     tagged,
     unnamed,
 )
-from ._writing import add_extra, hold, hold_frozen, leave_out
+from ._writing import add_extra, hold, hold_frozen
 from .enums import FILE_SEARCH_RANKERS, PLAIN, FileSearchRanker
 from .errors import Problem, ValidationError
 from .frozen import EMPTY, FrozenDict
@@ -49,7 +49,7 @@ class ImageFile:
     def to_dict(self) -> dict[str, Any]:
         """Return the object as fresh plain JSON types."""
         data: dict[str, Any] = {"file_id": self.file_id}
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -90,7 +90,7 @@ class CodeInterpreterLogs:
     def to_dict(self) -> dict[str, Any]:
         """Return the output as fresh plain JSON types."""
         data: dict[str, Any] = {"type": "logs", "logs": self.logs}
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -129,7 +129,7 @@ class CodeInterpreterImage:
     def to_dict(self) -> dict[str, Any]:
         """Return the output as fresh plain JSON types."""
         data: dict[str, Any] = {"type": "image", "image": self.image.to_dict()}
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -216,7 +216,7 @@ class CodeInterpreter:
     def to_dict(self) -> dict[str, Any]:
         """Return the object as fresh plain JSON types."""
         data: dict[str, Any] = {"input": self.input, "outputs": [output.to_dict() for output in self.outputs]}
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -268,7 +268,7 @@ class CodeInterpreterToolCall:
             "type": "code_interpreter",
             "code_interpreter": self.code_interpreter.to_dict(),
         }
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -317,7 +317,7 @@ class RankingOptions:
             "ranker": PLAIN.get(self.ranker, self.ranker),
             "score_threshold": self.score_threshold,
         }
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -361,10 +361,13 @@ class FileSearchContent:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object as fresh plain JSON types."""
-        data: dict[str, Any] = {"type": self.type, "text": self.text}
-        if self._absent:
-            leave_out(data, self._absent)
-        if self.extra:
+        data: dict[str, Any] = {}
+        type_, text = self.type, self.text
+        if type_ is not None or "type" not in self._absent:
+            data["type"] = type_
+        if text is not None or "text" not in self._absent:
+            data["text"] = text
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -422,17 +425,17 @@ class FileSearchResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object as fresh plain JSON types."""
+        data: dict[str, Any] = {"file_id": self.file_id, "file_name": self.file_name, "score": self.score}
         content, attributes = self.content, self.attributes
-        data: dict[str, Any] = {
-            "file_id": self.file_id,
-            "file_name": self.file_name,
-            "score": self.score,
-            "content": None if content is None else [part.to_dict() for part in content],
-            "attributes": None if attributes is None else attributes.to_dict(),
-        }
-        if self._absent:
-            leave_out(data, self._absent)
-        if self.extra:
+        if content is not None:
+            data["content"] = [part.to_dict() for part in content]
+        elif "content" not in self._absent:
+            data["content"] = None
+        if attributes is not None:
+            data["attributes"] = attributes.to_dict()
+        elif "attributes" not in self._absent:
+            data["attributes"] = None
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -495,14 +498,17 @@ class FileSearch:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object as fresh plain JSON types."""
+        data: dict[str, Any] = {}
         options, results = self.ranking_options, self.results
-        data: dict[str, Any] = {
-            "ranking_options": None if options is None else options.to_dict(),
-            "results": None if results is None else [result.to_dict() for result in results],
-        }
-        if self._absent:
-            leave_out(data, self._absent)
-        if self.extra:
+        if options is not None:
+            data["ranking_options"] = options.to_dict()
+        elif "ranking_options" not in self._absent:
+            data["ranking_options"] = None
+        if results is not None:
+            data["results"] = [result.to_dict() for result in results]
+        elif "results" not in self._absent:
+            data["results"] = None
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -552,7 +558,7 @@ class FileSearchToolCall:
     def to_dict(self) -> dict[str, Any]:
         """Return the call as fresh plain JSON types."""
         data: dict[str, Any] = {"id": self.id, "type": "file_search", "file_search": self.file_search.to_dict()}
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -616,9 +622,9 @@ class Function:
     def to_dict(self) -> dict[str, Any]:
         """Return the object as fresh plain JSON types."""
         data: dict[str, Any] = {"name": self.name, "arguments": self.arguments, "output": self.output}
-        if self._absent:
-            leave_out(data, self._absent)
-        if self.extra:
+        if self.output is None and "output" in self._absent:
+            del data["output"]
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -672,7 +678,7 @@ class FunctionToolCall:
     def to_dict(self) -> dict[str, Any]:
         """Return the call as fresh plain JSON types."""
         data: dict[str, Any] = {"id": self.id, "type": "function", "function": self.function.to_dict()}
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
@@ -719,7 +725,7 @@ class RetrievalToolCall:
     def to_dict(self) -> dict[str, Any]:
         """Return the call as fresh plain JSON types."""
         data: dict[str, Any] = {"id": self.id, "type": "retrieval", "retrieval": self.retrieval.to_dict()}
-        if self.extra:
+        if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
 
