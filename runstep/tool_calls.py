@@ -640,16 +640,15 @@ def _read_function(data: Any) -> Function:
     new = _FunctionDraft()
     name = data["name"]
     arguments = data["arguments"]
-    output = data.get("output")
-    if output is not None and type(output) is not str:
-        output = string(output)
     new.name = name if type(name) is str else string(name)
     new.arguments = arguments if type(arguments) is str else string(arguments)
-    new.output = output
     if "output" in data:
+        output = data["output"]
+        new.output = output if output is None or type(output) is str else string(output)
         new._absent = ()
         new.extra = EMPTY if len(data) == 3 else unnamed(data, _FUNCTION_KEYS)
     else:
+        new.output = None
         new._absent = _FUNCTION_OPTIONAL
         new.extra = EMPTY if len(data) == 2 else unnamed(data, _FUNCTION_KEYS)
     new.__class__ = Function
