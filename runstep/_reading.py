@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .errors import ValidationError
+from .errors import Problem, ValidationError
 from .frozen import EMPTY, MAX_DEPTH, FrozenDict, frozen
 
 _Model = TypeVar("_Model")
@@ -22,41 +22,36 @@ class Unreadable(Exception):  # noqa: N818
     """A reader has met what it cannot take; which, where and what else is wrong the diagnosis tells."""
 
 
-def draft(model: type[Any]) -> Any:
-    """Return a mutable twin of a frozen, slotted class: the cheap way to fill its objects.
-
-    A frozen class pays for each field with a call of `object.__setattr__`. Its twin has the same slots and
-    plain assignment; `twin.__class__ = model`, which Python allows between classes of the same layout, then
-    makes the filled twin the frozen object. About three times as fast as the constructor.
-    """
-    return type(f"_{model.__name__}Draft", (), {"__slots__": model.__slots__})
+# What a reader raises over a document that it cannot take, or, found nothing wrong with that, over a mistake of ours.
+FAILURES = (Unreadable, KeyError, TypeError)
 
 
 def read(reader: Callable[[Any], _Model], data: Any, kind: str, *, strict: bool) -> _Model:
     """Return what `reader` makes of `data`, or raise the `ValidationError` with all that is wrong.
 
-    `kind` is the name of the class as `diagnosis` knows it.
+    `kind` is the name of the class, by which `diagnosis` knows it too.
     """
-    if not strict:
-        try:
-            return reader(data)
-        except (Unreadable, KeyError, TypeError):
-            problems = _diagnosed(data, kind, errors_only=True)
-            if not problems:
-                raise  # then it is our mistake, and must look like one
-            error = ValidationError(problems)
-        raise error
-    problems = _diagnosed(data, kind, errors_only=False)
-    if problems:
-        raise ValidationError(problems)
-    return reader(data)
+    if strict:
+        problems = _diagnosed(data, kind)
+        if problems:
+            raise ValidationError(problems)
+        return reader(data)
+    try:
+        return reader(data)
+    except FAILURES as failure:
+        raise reason(failure, data, kind) from None
 
 
-def _diagnosed(data: Any, kind: str, *, errors_only: bool) -> Any:
-    from .diagnosis import diagnose_as  # noqa: PLC0415  (loaded on failure only: most programs never need it)
+def reason(failure: Exception, data: Any, kind: str) -> Exception:
+    """Return the error that says why `data` could not be read: `failure` itself where that is our mistake."""
+    errors = tuple([problem for problem in _diagnosed(data, kind) if problem.level == "error"])
+    return ValidationError(errors) if errors else failure
 
-    problems = diagnose_as(kind, data)
-    return tuple([problem for problem in problems if problem.level == "error"]) if errors_only else problems
+
+def _diagnosed(data: Any, kind: str) -> tuple[Problem, ...]:
+    from .diagnosis import diagnose_as  # noqa: PLC0415  (most programs never need it)
+
+    return diagnose_as(kind, data)
 
 
 # Subclasses are taken, as the plain value that they are: the methods of `str`, `int` and `float` themselves

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The writers' and constructors' tools: what `to_dict` and `__post_init__` of several classes share."""
+"""The writers' tools: what `to_dict` of several classes share."""
 
 from __future__ import annotations
 
@@ -19,16 +19,3 @@ def add_extra(data: dict[str, Any], extra: FrozenDict[Any]) -> None:
     """Put what came under unnamed keys behind the named ones, which win."""
     for key, value in extra.items():
         data.setdefault(key, thaw(value))
-
-
-def hold(model: Any, name: str, value: object) -> None:
-    """Set a field of a frozen object that is still being made."""
-    object.__setattr__(model, name, value)
-
-
-def hold_frozen(model: Any, *names: str) -> None:
-    """Make `FrozenDict`s of the mappings that a constructor was given in the fields `names`."""
-    for name in names:
-        value = getattr(model, name)
-        if value is not None and type(value) is not FrozenDict:
-            object.__setattr__(model, name, FrozenDict(value))

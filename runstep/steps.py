@@ -3,29 +3,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import lru_cache
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
 from ._reading import (
+    FAILURES,
     Unreadable,
     absent,
     absent_of_two,
     array,
     boolean,
-    draft,
     integer,
     keep_object,
     mapping,
     mapping_or_php,
     read,
     read_raw,
+    reason,
     string,
     tagged,
     unnamed,
 )
-from ._writing import add_extra, hold, hold_frozen, leave_out
+from ._records import draft, hold, hold_frozen, record
+from ._writing import add_extra, leave_out
 from .enums import (
     LAST_ERROR_CODES,
     PLAIN,
@@ -44,7 +46,7 @@ from .tool_calls import ToolCall, read_tool_calls
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class MessageCreation:
     """Which message a step wrote (API reference, "The run step object")."""
 
@@ -83,7 +85,7 @@ def _read_message_creation(data: Any) -> MessageCreation:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class MessageCreationStepDetails:
     """The details of a step that wrote a message (API reference, "The run step object")."""
 
@@ -126,7 +128,7 @@ def _read_message_creation_details(data: Any) -> MessageCreationStepDetails:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class ToolCallsStepDetails:
     """The details of a step that called tools (API reference, "The run step object")."""
 
@@ -168,7 +170,7 @@ def _read_tool_calls_details(data: Any) -> ToolCallsStepDetails:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class OtherStepDetails:
     """Step details of a type that the API reference does not name, kept whole in `raw`."""
 
@@ -214,7 +216,7 @@ _DETAILS_READERS: dict[str, Callable[[Any], StepDetails]] = {
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class LastError:
     """Why a step failed (API reference, "The run step object").
 
@@ -260,7 +262,7 @@ def _read_last_error(data: Any) -> LastError:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Usage:
     """How many tokens a step took (API reference, "The run step object").
 
@@ -392,7 +394,7 @@ _ABSENT_WHERE_LIVE = ("expired_at", "metadata")
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class RunStep:
     """One step of a run: a message that was written, or tools that were called.
 
@@ -465,8 +467,8 @@ class RunStep:
             return read(_read_step, data, "RunStep", strict=strict)
         try:
             return _read_step(data)
-        except (KeyError,TypeError):
-            return read(_read_step, data, "RunStep", strict=strict)
+        except FAILURES as failure:
+            raise reason(failure, data, "RunStep") from None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as fresh plain JSON types: the keys it was read with, and those set since."""
@@ -608,7 +610,7 @@ _PAGE_KEYS = frozenset({"data", *_PAGE_OPTIONAL})
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class RunStepPage:
     """A page of run steps, newest first unless it was asked for otherwise (API reference, "List run steps").
 
@@ -707,15 +709,12 @@ def diagnose(data: Any) -> tuple[Problem, ...]:
     return diagnose_as("RunStepPage" if is_page else "RunStep", data)
 
 
-# Written objects hold no cycles, so the encoder need not look for them.
-_encoder = json.JSONEncoder(check_circular=False)
-
-
-def _encode(data: dict[str, Any], indent: int | None) -> str:
-    return _encoder.encode(data) if indent is None else json.dumps(data, indent=indent)
+# `json` is imported where it is needed: many a program has decoded the text itself, and starts faster without.
 
 
 def _decode(text: str | bytes) -> Any:
+    import json  # noqa: PLC0415
+
     try:
         return json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
     except UnicodeDecodeError:
@@ -727,3 +726,15 @@ def _decode(text: str | bytes) -> Any:
     except ValueError:
         message = "expected JSON, got a number with too many digits"
     raise ValidationError((Problem((), "error", message),))
+
+
+def _encode(data: dict[str, Any], indent: int | None) -> str:
+    return _encoder(indent).encode(data)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=4)
+def _encoder(indent: int | None) -> Any:
+    import json  # noqa: PLC0415
+
+    # What was written here holds no cycles, so the encoder need not look for them.
+    return json.JSONEncoder(indent=indent, check_circular=False)

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
 from ._reading import (
     absent_of_two,
     array,
-    draft,
     keep_object,
     mapping,
     mapping_or_php,
@@ -22,7 +20,8 @@ from ._reading import (
     tagged,
     unnamed,
 )
-from ._writing import add_extra, hold, hold_frozen
+from ._records import draft, hold, hold_frozen, record
+from ._writing import add_extra
 from .enums import FILE_SEARCH_RANKERS, PLAIN, FileSearchRanker
 from .errors import Problem, ValidationError
 from .frozen import EMPTY, FrozenDict
@@ -31,7 +30,7 @@ from .frozen import EMPTY, FrozenDict
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class ImageFile:
     """The file of an image that the code interpreter made (API reference, "The run step object")."""
 
@@ -70,7 +69,7 @@ def _read_image_file(data: Any) -> ImageFile:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterLogs:
     """Text that code wrote (API reference, "The run step object", code interpreter outputs)."""
 
@@ -109,7 +108,7 @@ def _read_logs(data: Any) -> CodeInterpreterLogs:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterImage:
     """An image that code made (API reference, "The run step object", code interpreter outputs)."""
 
@@ -147,7 +146,7 @@ def _read_image(data: Any) -> CodeInterpreterImage:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class OtherCodeInterpreterOutput:
     """An output of a type that the API reference does not name, kept whole in `raw`."""
 
@@ -196,7 +195,7 @@ def _read_output(data: Any) -> CodeInterpreterOutput:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class CodeInterpreter:
     """The code that ran and what came of it (API reference, "The run step object")."""
 
@@ -241,7 +240,7 @@ def _read_code_interpreter(data: Any) -> CodeInterpreter:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterToolCall:
     """A call of the code interpreter (API reference, "The run step object")."""
 
@@ -291,7 +290,7 @@ def _read_code_interpreter_call(data: Any) -> CodeInterpreterToolCall:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class RankingOptions:
     """How a file search ranked what it found (API reference, "The run step object").
 
@@ -342,7 +341,7 @@ def _read_ranking_options(data: Any) -> RankingOptions:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class FileSearchContent:
     """A piece of a file that a search found, sent only where it was asked for (`include[]`)."""
 
@@ -398,7 +397,7 @@ def _read_content(data: Any) -> FileSearchContent:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class FileSearchResult:
     """A file that a search found (API reference, "The run step object"); `score` lies between 0 and 1.
 
@@ -474,7 +473,7 @@ def _read_result(data: Any) -> FileSearchResult:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class FileSearch:
     """What a file search went by and what it found (API reference, "The run step object").
 
@@ -537,7 +536,7 @@ def _read_file_search(data: Any) -> FileSearch:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class FileSearchToolCall:
     """A search in files (API reference, "The run step object")."""
 
@@ -586,7 +585,7 @@ def _refuse_constant(name: str) -> Any:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Function:
     """A function that the model wanted called (API reference, "The run step object").
 
@@ -608,6 +607,8 @@ class Function:
         Raises `ValidationError` where they are no JSON: the model wrote them, and may have got it wrong or
         been cut short.
         """
+        import json  # noqa: PLC0415  (a program that does not call this starts faster without)
+
         try:
             return json.loads(self.arguments, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
@@ -656,7 +657,7 @@ def _read_function(data: Any) -> Function:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class FunctionToolCall:
     """A call of a function of the user's (API reference, "The run step object")."""
 
@@ -700,7 +701,7 @@ def _read_function_call(data: Any) -> FunctionToolCall:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class RetrievalToolCall:
     """A call of the retrieval tool, which file search replaced in v2 (API reference of 2023-11-06).
 
@@ -744,7 +745,7 @@ def _read_retrieval_call(data: Any) -> RetrievalToolCall:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class OtherToolCall:
     """A call of a tool that the API reference does not name, kept whole in `raw`."""
 
