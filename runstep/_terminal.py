@@ -103,16 +103,17 @@ def padded(text: str, width: int) -> str:
 
 
 def squeezed(text: str, width: int) -> str:
-    """Return what of `text` can matter in one line of `width` columns, line ends and indents as single blanks."""
-    return re.sub("[ \t\r\n]+", " ", text[: _CODE_POINTS_A_COLUMN * width + 1]).strip(" ")
+    """Return what of `text` can show in one line of `width` columns, line ends and indents as single blanks."""
+    head = text[: _CODE_POINTS_A_COLUMN * width]
+    line = re.sub("[ \t\r\n]+", " ", head).strip(" ")
+    return line if len(head) == len(text) else line + ELLIPSIS
 
 
 def first_lines(text: str, width: int, most: int) -> tuple[list[str], int]:
     """Return the first lines of `text`, each cut to `width` columns, at most `most` of them, and how many follow.
 
-    Blank lines around the text are left out. Takes no longer for long lines than for short ones.
+    Looks no further than it has to, but for the line ends that it counts.
     """
-    text = text.strip("\r\n")
     more = text.count("\n") + 1
     lines: list[str] = []
     start = 0
@@ -126,7 +127,7 @@ def first_lines(text: str, width: int, most: int) -> tuple[list[str], int]:
 
 
 def folded(text: str, width: int) -> Iterator[str]:
-    """Yield all of `text`, escaped, in lines of at most `width` columns (at least 2), broken at blanks where there are any."""
+    """Yield all of `text`, escaped, in lines of at most `width` columns (at least 2), broken at blanks if there are."""
     for line in text.split("\n"):
         shown = escaped(line.removesuffix("\r").expandtabs(_TAB))
         start = 0

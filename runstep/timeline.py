@@ -26,7 +26,7 @@ from .tool_calls import (
     ToolCall,
 )
 
-ASCII: dict[int, str] = str.maketrans("█░▏→…·", "#.|>~-")
+ASCII: dict[int, int] = str.maketrans("█░▏→…·", "#.|>~-")
 """For `str.translate`: an ASCII character for each that the timeline itself draws with.
 
 For an output that cannot encode them; columns stay where they are.
@@ -149,14 +149,18 @@ class _Timeline:
     def header(self, width: int) -> Iterator[_Line]:
         first = self.steps[0]
         yield [("dim", "run "), ("bold", first.run_id)]
-        yield from _packed([[("dim", "thread "), ("", first.thread_id)], [("dim", "assistant "), ("", first.assistant_id)]], width)
+        yield from _packed(
+            [[("dim", "thread "), ("", first.thread_id)], [("dim", "assistant "), ("", first.assistant_id)]], width
+        )
         statuses = Counter(str(step.status) for step in self.steps)
         mix: _Line = [("", f"{_counted(len(self.steps), 'step')}: ")]
         for status, count in statuses.items():
             mix += [("", ", " if len(mix) > 1 else ""), (_STATUS_STYLES.get(status, ""), f"{count} {cut(status, 20)}")]
         is_over = "in_progress" not in statuses
         took = _clock(self.span) + ("" if is_over else " so far")
-        yield from _packed([[("", _utc(first.created_at if self.start is None else self.start))], [("", took)], mix], width)
+        yield from _packed(
+            [[("", _utc(first.created_at if self.start is None else self.start))], [("", took)], mix], width
+        )
         if self.repeated:
             states = "state was" if self.repeated == 1 else "states were"
             yield [("dim", f"{self.repeated} earlier {states} given too, the last of each step is shown")]
@@ -172,22 +176,23 @@ class _Timeline:
         indent = number + 3
         left = indent + at + 2 + took + 2 + type_ + 2 + status + 2
         is_wide = width >= _LEAST_WIDTH_FOR_BAR_IN_ROW
-        bar = min(width - (left if is_wide else indent), _MOST_BAR)
+        bar = min(width - (left if is_wide else indent + status + 2), _MOST_BAR)
         margin = " " * indent
-        titles = f" {'#':>{number}}  {'at':>{at}}  {'took':>{took}}  {'type':<{type_}}  {'status':<{status}}  "
         last = _seconds(self.span)
         scale = "0s" + last.rjust(bar - 2) if len(last) < bar - 2 else "0s"
-        yield [("dim", titles), ("dim", scale if is_wide else "")]
+        yield from _row(
+            [("dim", f" {'#':>{number}}  {'at':>{at}}  {'took':>{took}}  {'type':<{type_}}")],
+            [("dim", f"{'status':<{status}}  {scale}")],
+            "" if is_wide else margin,
+        )
         for index, step in enumerate(self.steps):
-            style = _STATUS_STYLES.get(step.status, "")
-            drawn = (_bar_style(step), self.bar(step, bar))
             head = f" {index + 1:>{number}}  {cut(ats[index], at):>{at}}  {cut(tooks[index], took):>{took}}  "
-            row: _Line = [("", head), ("bold", padded(step.type, type_)), ("", "  "), (style, padded(step.status, status))]
-            if is_wide:
-                yield [*row, ("", "  "), drawn]
-            else:
-                yield row
-                yield [("", margin), drawn]
+            state = (_STATUS_STYLES.get(step.status, ""), padded(step.status, status))
+            yield from _row(
+                [("", head), ("bold", padded(step.type, type_))],
+                [state, ("", "  "), (_bar_style(step), self.bar(step, bar))],
+                "" if is_wide else margin,
+            )
             for line in _details(step, width - indent, full):
                 yield [("", margin), *line]
 
@@ -216,13 +221,22 @@ class _Timeline:
         facts = (
             ("time", [f"{cut(type_, 40)} {_seconds(time)}" for type_, time in times.items()]),
             ("calls", [f"{cut(type_, 40)} {count:,}" for type_, count in calls.items()]),
-            ("tokens", [_tokens(usages)] if usages else []),
+            ("tokens", _tokens(usages) if usages else []),
         )
         for label, texts in facts:
             lead = f"{label:<8}"
             for line in _packed([[("", text)] for text in texts], width - len(lead)):
                 yield [("dim", lead), *line]
                 lead = " " * len(lead)
+
+
+def _row(left: _Line, right: _Line, margin: str) -> Iterator[_Line]:
+    """Yield both halves of a row in one line, or in two if there is a margin for the second."""
+    if margin:
+        yield left
+        yield [("", margin), *right]
+    else:
+        yield [*left, ("", "  "), *right]
 
 
 _STATUS_STYLES = {
@@ -245,7 +259,7 @@ def _packed(facts: list[_Line], width: int) -> Iterator[_Line]:
     line: _Line = []
     taken = 0
     for fact in facts:
-        size = columns("".join(escaped(text[:width]) for _, text in fact))
+        size = _size(fact)
         if line and taken + 3 + size > width:
             yield line
             line, taken = [], 0
@@ -256,6 +270,10 @@ def _packed(facts: list[_Line], width: int) -> Iterator[_Line]:
         taken += size
     if line:
         yield line
+
+
+def _size(line: _Line) -> int:
+    return sum(columns(escaped(text)) for _, text in line)
 
 
 # Numbers.
@@ -281,7 +299,11 @@ def _clock(milliseconds: int) -> str:
     if minutes < 2 or minutes >= 60 * 24 * 1000:
         return _seconds(milliseconds)
     hours, minutes = divmod(minutes, 60)
-    return f"{_seconds(milliseconds)} ({hours}h {minutes:02}m)" if hours else f"{_seconds(milliseconds)} ({minutes}m {seconds:02}s)"
+    return (
+        f"{_seconds(milliseconds)} ({hours}h {minutes:02}m)"
+        if hours
+        else f"{_seconds(milliseconds)} ({minutes}m {seconds:02}s)"
+    )
 
 
 _YEAR_10000 = 253_402_300_800
@@ -290,7 +312,9 @@ _YEAR_10000 = 253_402_300_800
 def _utc(milliseconds: int) -> str:
     if not 0 <= milliseconds < _YEAR_10000 * 1000:
         return _number(milliseconds).replace(",", "")
-    return f"{datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=milliseconds // 1000):%Y-%m-%d %H:%M:%S} UTC"
+    return (
+        f"{datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=milliseconds // 1000):%Y-%m-%d %H:%M:%S} UTC"
+    )
 
 
 def _offset(step: RunStep, origin: int | None) -> str:
@@ -310,15 +334,16 @@ def _share(value: float, form: str) -> str:
     return f"{value:{form}}"
 
 
-def _tokens(usages: list[Usage]) -> str:
-    prompt = _number(sum(usage.prompt_tokens for usage in usages))
-    completion = _number(sum(usage.completion_tokens for usage in usages))
-    total = _number(sum(usage.total_tokens for usage in usages))
+def _tokens(usages: list[Usage]) -> list[str]:
     cached = sum(_detail(usage.prompt_token_details, "cached_tokens") for usage in usages)
     reasoning = sum(_detail(usage.completion_tokens_details, "reasoning_tokens") for usage in usages)
-    cached_part = f" ({_number(cached)} cached)" if cached else ""
-    reasoning_part = f" ({_number(reasoning)} reasoning)" if reasoning else ""
-    return f"{total} = {prompt} prompt{cached_part} + {completion} completion{reasoning_part}"
+    return [
+        _number(sum(usage.total_tokens for usage in usages)),
+        f"prompt {_number(sum(usage.prompt_tokens for usage in usages))}"
+        + (f" ({_number(cached)} cached)" if cached else ""),
+        f"completion {_number(sum(usage.completion_tokens for usage in usages))}"
+        + (f" ({_number(reasoning)} reasoning)" if reasoning else ""),
+    ]
 
 
 def _detail(details: FrozenDict[Any] | None, key: str) -> int:
@@ -331,15 +356,17 @@ def _detail(details: FrozenDict[Any] | None, key: str) -> int:
 
 def _text(text: str, room: int, full: bool, lead: str = "", style: str = "") -> Iterator[_Line]:
     """Yield `text` in a column behind `lead`: its first lines, or with `full` all of it."""
-    room -= len(lead)
-    if not text.strip("\r\n"):
+    text = text.strip("\r\n")
+    if not text:
         yield [("dim", f"{lead}(empty)")]
         return
+    room -= len(lead)
+    more = 0
+    lines: Iterable[str]
     if full:
-        lines, more = folded(text, room), 0
+        lines = folded(text, room)
     else:
         lines, more = first_lines(text, room, _MOST_LINES)
-        lines = iter(lines)
     for line in lines:
         yield [("dim", lead), (style, line)]
         lead = " " * len(lead)
@@ -371,10 +398,10 @@ def _bounded(value: Any, most: int | None) -> Any:
 
 def _details(step: RunStep, room: int, full: bool) -> Iterator[_Line]:
     if full:
-        yield [("dim", f"step {step.id}")]
+        yield from _text(step.id, room, full, "step ")
     details = step.step_details
     if isinstance(details, MessageCreationStepDetails):
-        yield [("", details.message_creation.message_id)]
+        yield from _text(details.message_creation.message_id, room, full)
     elif isinstance(details, ToolCallsStepDetails):
         for call in details.tool_calls:
             yield from _CALLS[type(call)](call, room, full)
@@ -385,7 +412,8 @@ def _details(step: RunStep, room: int, full: bool) -> Iterator[_Line]:
     if full and step.metadata:
         yield from _text(_json(step.metadata, room, full), room, full, "metadata ")
     if step.usage is not None:
-        yield [("dim", f"tokens {_tokens([step.usage])}")]
+        total, *parts = _tokens([step.usage])
+        yield from _packed([[("dim", text)] for text in (f"tokens {total}", *parts)], room)
 
 
 def _other_details(details: OtherStepDetails, room: int, full: bool) -> Iterator[_Line]:
@@ -420,7 +448,7 @@ def _output(output: CodeInterpreterOutput, room: int, full: bool) -> Iterator[_L
     if isinstance(output, CodeInterpreterLogs):
         yield from _text(output.logs, room, full, "→ ")
     elif isinstance(output, CodeInterpreterImage):
-        yield [("dim", "→ image "), ("", output.image.file_id)]
+        yield from _text(f"image {output.image.file_id}", room, full, "→ ")
     else:
         yield from _text(_json(output.raw, room, full), room, full, "→ ")
 
@@ -440,8 +468,7 @@ def _file_search(call: FileSearchToolCall, room: int, full: bool) -> Iterator[_L
 
 
 def _result(result: FileSearchResult, room: int, full: bool) -> Iterator[_Line]:
-    line = [("dim", "→ "), ("", f"{_share(result.score, '.3f')}  {result.file_name}"), ("dim", f"  {result.file_id}")]
-    yield line
+    yield from _text(f"{_share(result.score, '.3f')}  {result.file_name}  {result.file_id}", room, full, "→ ")
     for part in result.content or ():
         if full and part.text is not None:
             yield from _inside(_text(part.text, room - 2, full))
@@ -449,30 +476,37 @@ def _result(result: FileSearchResult, room: int, full: bool) -> Iterator[_Line]:
 
 def _function(call: FunctionToolCall, room: int, full: bool) -> Iterator[_Line]:
     function = call.function
-    label = [*_label(call, full), ("", " ")]
-    output = "(no output)" if function.output is None else function.output
+    output: tuple[_Line, ...]
+    if function.output is None:
+        output = ([("dim", "→ (no output)")],)
+    else:
+        output = tuple(_text(function.output, room - 2, full, "→ "))
     if full:
-        yield label
+        yield _label(call, full)
         yield from _inside(_text(f"{function.name}({function.arguments})", room - 2, full))
     else:
-        room_for_call = room - 9
-        text = f"{cut(function.name, 64)}({squeezed(function.arguments, room)})"
-        if "\n" not in output and columns(escaped(text)) + 3 + columns(escaped(output[:room])) <= room_for_call and output:
-            yield [*label, ("", text), ("dim", " → "), ("", output)]
+        line = [*_label(call, full), ("", f" {cut(function.name, 64)}({squeezed(function.arguments, room)})")]
+        if len(output) == 1 and _size([*line, *output[0]]) < room:
+            yield [*line, ("", " "), *output[0]]
             return
-        yield [*label, ("", text)]
-    yield from _inside(_text(output, room - 2, full, "→ "))
+        yield line
+    yield from _inside(output)
 
 
 def _retrieval(call: RetrievalToolCall, room: int, full: bool) -> Iterator[_Line]:
-    yield _label(call, full)
-    if call.retrieval:
-        yield from _inside(_text(_json(call.retrieval, room, full), room - 2, full))
+    return _payload(_label(call, full), call.retrieval, room, full)
 
 
 def _other_call(call: OtherToolCall, room: int, full: bool) -> Iterator[_Line]:
-    yield _label(call, full)
-    yield from _inside(_text(_json(call.payload, room, full), room - 2, full))
+    return _payload(_label(call, full), call.payload, room, full)
+
+
+def _payload(label: _Line, payload: FrozenDict[Any], room: int, full: bool) -> Iterator[_Line]:
+    if full:
+        yield label
+        yield from _inside(_text(_json(payload, room, full), room - 2, full))
+    else:
+        yield [*label, ("", f" {_json(payload, room, full)}")]
 
 
 _CALLS: dict[type[Any], Callable[[Any, int, bool], Iterator[_Line]]] = {
