@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: MIT
+"""The benchmark's payloads: a letter and a shape go in, JSON text of a run step or page comes out, always the same."""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
+
+Shape: TypeAlias = Literal["documented", "live"]
+"""As the API reference has it (16 keys), or as live servers send it (no `metadata`, no `expired_at`, `expires_at`)."""
+
+SHAPES: tuple[Shape, ...] = ("documented", "live")
+
+LEAVES = {
+    "a": "step_details.message_creation.message_id",
+    "b": "step_details.tool_calls.0.function.arguments",
+    "c": "step_details.tool_calls.0.code_interpreter.outputs.2.image.file_id",
+    "d": "step_details.tool_calls.0.file_search.results.9.content.0.text",
+    "e": "step_details.tool_calls.19.function.output",
+    "f": "data.99.step_details.message_creation.message_id",
+}
+"""A value deep in each payload, the last one that a reader comes to: who has that one has read it all."""
+
+_ALPHABET = string.ascii_letters + string.digits
+_WORDS = (  # noqa: SIM905  (a page of words, not of quotation marks)
+    "the of and to in is that for it as was with be by on not this are or from at which but have an had they you "
+    "were their one all we can her has there been if more when will would who so no out up into than them only its "
+    "time some could these two may then do first any now such like our over me even most made after also did many "
+    "before must through back years where much way well down should because each just those people too good very"
+).split()
+
+
+def payload(letter: str, shape: Shape) -> str:
+    """Return the JSON text of payload `letter`, a to f."""
+    return json.dumps(PAYLOADS[letter](_Builder(seed=ord(letter), shape=shape)))
+
+
+def bad_payload() -> str:
+    """Return payload e with three faults, spread over its beginning, middle and end."""
+    step = json.loads(payload("e", "documented"))
+    step["created_at"] = str(step["created_at"])
+    step["step_details"]["tool_calls"][7]["function"]["name"] = None
+    del step["step_details"]["tool_calls"][19]["id"]
+    return json.dumps(step)
+
+
+def mixed_steps(number: int, shape: Shape) -> list[str]:
+    """Return the JSON texts of `number` different run steps, mixed as in payload f."""
+    builder = _Builder(seed=number, shape=shape)
+    return [json.dumps(builder.mixed(index)) for index in range(number)]
+
+
+def delta_stream(number: int) -> tuple[bytes, list[str]]:
+    """Return an event stream that writes a function's arguments in `number` deltas, and the data of each delta."""
+    builder = _Builder(seed=number, shape="live")
+    call = {
+        "id": builder.id("call"),
+        "type": "function",
+        "function": {"name": "write", "arguments": "", "output": None},
+    }
+    step = builder.step("tool_calls", {"type": "tool_calls", "tool_calls": [call]})
+    step.update(status="in_progress", completed_at=None, usage=None)
+    deltas: list[str] = []
+    for _ in range(number):
+        piece = {"index": 0, "type": "function", "function": {"arguments": builder.text(6)}}
+        details = {"type": "tool_calls", "tool_calls": [piece]}
+        deltas.append(
+            json.dumps({"id": step["id"], "object": "thread.run.step.delta", "delta": {"step_details": details}})
+        )
+    events = [f"event: thread.run.step.created\ndata: {json.dumps(step)}\n\n"]
+    events += [f"event: thread.run.step.delta\ndata: {delta}\n\n" for delta in deltas]
+    return "".join(events).encode(), deltas
+
+
+class _Builder:
+    """Makes run steps of one shape, no two of them alike; the same seed makes the same ones."""
+
+    def __init__(self, seed: int, shape: Shape) -> None:
+        self._random = random.Random(seed)  # noqa: S311  (it makes up texts, not secrets)
+        self._live = shape == "live"
+        self._time = 1_722_000_000
+        self._assistant_id, self._thread_id, self._run_id = self.id("asst"), self.id("thread"), self.id("run")
+
+    def id(self, prefix: str) -> str:
+        return f"{prefix}_{''.join(self._random.choices(_ALPHABET, k=24))}"
+
+    def text(self, length: int) -> str:
+        """Return words, `length` characters in all."""
+        words = " ".join(self._random.choices(_WORDS, k=length // 2 + 1))
+        return words[:length]
+
+    def step(self, type_: str, details: dict[str, Any]) -> dict[str, Any]:
+        self._time += self._random.randint(2, 9)
+        step: dict[str, Any] = {
+            "id": self.id("step"),
+            "object": "thread.run.step",
+            "created_at": self._time,
+            "run_id": self._run_id,
+            "assistant_id": self._assistant_id,
+            "thread_id": self._thread_id,
+            "type": type_,
+            "status": "completed",
+            "cancelled_at": None,
+            "completed_at": self._time + self._random.randint(1, 20),
+            "failed_at": None,
+            "last_error": None,
+            "step_details": details,
+            "usage": self._usage(),
+        }
+        if self._live:
+            step["expires_at"] = None
+        else:
+            step["expired_at"] = None
+            step["metadata"] = {}
+        return step
+
+    def mixed(self, index: int) -> dict[str, Any]:
+        """Return one step of a mixture, by its place there: half messages, half tool calls, some unfinished."""
+        step = PAYLOADS[_MIXTURE[index % len(_MIXTURE)]](self)
+        if index % 20 == 8:
+            step.update(status="failed", completed_at=None, failed_at=self._time, usage=None)
+            step["last_error"] = {"code": "server_error", "message": "Sorry, something went wrong."}
+        elif index % 20 == 17:
+            step.update(status="in_progress", completed_at=None, usage=None)
+            if self._live:
+                step["expires_at"] = self._time + 600
+        return step
+
+    def message(self) -> dict[str, Any]:
+        details = {"type": "message_creation", "message_creation": {"message_id": self.id("msg")}}
+        return self.step("message_creation", details)
+
+    def functions(self, number: int = 1) -> dict[str, Any]:
+        return self._tool_calls(*[self._function() for _ in range(number)])
+
+    def functions_and_metadata(self) -> dict[str, Any]:
+        step = self.functions(20)
+        if not self._live:
+            step["metadata"] = {f"{self.text(10)}_{number}": self.text(40) for number in range(16)}
+        return step
+
+    def code(self) -> dict[str, Any]:
+        outputs: list[dict[str, Any]] = [
+            {"type": "logs", "logs": self.text(60)},
+            {"type": "logs", "logs": self.text(200)},
+            {"type": "image", "image": {"file_id": self.id("file")}},
+        ]
+        body = {"input": "\n".join(self.text(40) for _ in range(6)), "outputs": outputs}
+        return self._tool_calls({"id": self.id("call"), "type": "code_interpreter", "code_interpreter": body})
+
+    def search(self, results: int = 10, length: int = 1000) -> dict[str, Any]:
+        body = {
+            "ranking_options": {"ranker": "default_2024_08_21", "score_threshold": 0.5},
+            "results": [self._result(length) for _ in range(results)],
+        }
+        return self._tool_calls({"id": self.id("call"), "type": "file_search", "file_search": body})
+
+    def short_search(self) -> dict[str, Any]:
+        return self.search(results=2, length=200)
+
+    def page(self) -> dict[str, Any]:
+        steps = [self.mixed(index) for index in range(100)]
+        return {
+            "object": "list",
+            "data": steps,
+            "first_id": steps[0]["id"],
+            "last_id": steps[-1]["id"],
+            "has_more": False,
+        }
+
+    def _tool_calls(self, *calls: dict[str, Any]) -> dict[str, Any]:
+        return self.step("tool_calls", {"type": "tool_calls", "tool_calls": list(calls)})
+
+    def _function(self) -> dict[str, Any]:
+        arguments = json.dumps({"city": self.text(12), "days": self._random.randint(1, 9)})
+        output = json.dumps({"forecast": self.text(50), "degrees": self._random.randint(-9, 35)})
+        body = {"name": "get_weather_forecast", "arguments": arguments, "output": output}
+        return {"id": self.id("call"), "type": "function", "function": body}
+
+    def _result(self, length: int) -> dict[str, Any]:
+        result: dict[str, Any] = {
+            "file_id": self.id("file"),
+            "file_name": f"{self.text(12)}.md",
+            "score": self._random.random(),
+            "content": [{"type": "text", "text": self.text(length)}],
+        }
+        if self._live:
+            filled = self._random.random() < 0.3
+            result["attributes"] = {"section": self.text(8), "year": 2024, "public": True} if filled else {}
+        return result
+
+    def _usage(self) -> dict[str, Any]:
+        prompt, completion = self._random.randint(200, 5000), self._random.randint(10, 400)
+        usage: dict[str, Any] = {
+            "prompt_tokens": prompt,
+            "completion_tokens": completion,
+            "total_tokens": prompt + completion,
+        }
+        if self._live:
+            cached = prompt // 128 * 128 if self._random.random() < 0.3 else 0
+            reasoning = completion // 2 if self._random.random() < 0.2 else 0
+            usage["prompt_token_details"] = {"cached_tokens": cached}
+            usage["completion_tokens_details"] = {"reasoning_tokens": reasoning}
+        return usage
+
+
+PAYLOADS: dict[str, Callable[[_Builder], dict[str, Any]]] = {
+    "a": _Builder.message,
+    "b": _Builder.functions,
+    "c": _Builder.code,
+    "d": _Builder.search,
+    "e": _Builder.functions_and_metadata,
+    "f": _Builder.page,
+    "short search": _Builder.short_search,
+}
+
+# The last step of a page is the first of its run, and that wrote a message here.
+_MIXTURE = ("b", "a", "c", "a", "short search", "a", "b", "c", "b", "a")
