@@ -10,9 +10,7 @@ import dataclasses
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from .frozen import FrozenDict
-
-__all__ = ["draft", "hold", "hold_frozen", "record"]
+__all__ = ["draft", "record"]
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as record
@@ -45,19 +43,6 @@ def draft(model: type[Any]) -> Any:
     makes the filled twin the frozen object. About three times as fast as the constructor.
     """
     return type(f"_{model.__name__}Draft", (), {"__slots__": model.__slots__})
-
-
-def hold(model: Any, name: str, value: object) -> None:
-    """Set a field of a frozen object that is still being made."""
-    object.__setattr__(model, name, value)
-
-
-def hold_frozen(model: Any, *names: str) -> None:
-    """Make `FrozenDict`s of the mappings that a constructor was given in the fields `names`."""
-    for name in names:
-        value = getattr(model, name)
-        if value is not None and type(value) is not FrozenDict:
-            object.__setattr__(model, name, FrozenDict(value))
 
 
 def _set_once(self: Any, name: str, value: object) -> None:

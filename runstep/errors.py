@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import isfinite, isnan
 from typing import Literal, final
+
+from ._records import record
 
 _LOCATION_KEY_LENGTH = 64
 _QUOTED_VALUE_LENGTH = 40
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True, kw_only=False)
 class Problem:
     """One thing that is wrong, and where.
 
@@ -77,6 +77,7 @@ def quoted(text: str, length: int = _QUOTED_VALUE_LENGTH) -> str:
     return f'"{shown}"'
 
 
+_INFINITIES = (float("inf"), float("-inf"))
 _JSON_TYPES = (
     (bool, "a boolean"),  # before `int`, which it is a subclass of
     (str, "a string"),
@@ -91,8 +92,8 @@ def json_type(value: object) -> str:
     """Return what JSON calls `value`, with its article, or the name of its Python type where JSON has none."""
     if value is None:
         return "null"
-    if isinstance(value, float) and not isfinite(value):
-        return "NaN" if isnan(value) else "infinity"
+    if isinstance(value, float) and value - value != 0:
+        return "infinity" if value in _INFINITIES else "NaN"
     for kind, name in _JSON_TYPES:
         if isinstance(value, kind):
             return name

@@ -8,6 +8,7 @@ from dataclasses import field
 from functools import lru_cache
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
+from ._fields import add_extra, hold, hold_frozen, leave_out
 from ._reading import (
     FAILURES,
     Unreadable,
@@ -26,8 +27,7 @@ from ._reading import (
     tagged,
     unnamed,
 )
-from ._records import draft, hold, hold_frozen, record
-from ._writing import add_extra, leave_out
+from ._records import draft, record
 from .enums import (
     LAST_ERROR_CODES,
     PLAIN,

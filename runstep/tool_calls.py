@@ -20,8 +20,8 @@ from ._reading import (
     tagged,
     unnamed,
 )
-from ._records import draft, hold, hold_frozen, record
-from ._writing import add_extra
+from ._records import draft, record
+from ._fields import add_extra, hold, hold_frozen
 from .enums import FILE_SEARCH_RANKERS, PLAIN, FileSearchRanker
 from .errors import Problem, ValidationError
 from .frozen import EMPTY, FrozenDict

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""What the constructors and the writers of several classes share: frozen fields, keys that were absent, extras."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .frozen import FrozenDict, thaw
+
+
+def hold(model: Any, name: str, value: object) -> None:
+    """Set a field of a frozen object that is still being made."""
+    object.__setattr__(model, name, value)
+
+
+def hold_frozen(model: Any, *names: str) -> None:
+    """Make `FrozenDict`s of the mappings that a constructor was given in the fields `names`."""
+    for name in names:
+        value = getattr(model, name)
+        if value is not None and type(value) is not FrozenDict:
+            object.__setattr__(model, name, FrozenDict(value))
+
+
+def leave_out(data: dict[str, Any], absent: tuple[str, ...]) -> None:
+    """Take the keys that were `absent` out of `data` again, but for those that have got a value since."""
+    for key in absent:
+        if data[key] is None:
+            del data[key]
+
+
+def add_extra(data: dict[str, Any], extra: FrozenDict[Any]) -> None:
+    """Put what came under unnamed keys behind the named ones, which win."""
+    for key, value in extra.items():
+        data.setdefault(key, thaw(value))
