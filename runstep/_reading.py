@@ -22,7 +22,7 @@ class Unreadable(Exception):  # noqa: N818
     """A reader has met what it cannot take; which, where and what else is wrong the diagnosis tells."""
 
 
-# What a reader raises over a document that it cannot take, or, found nothing wrong with that, over a mistake of ours.
+# What a reader raises over a document that it cannot take (or, where nothing is wrong with that, over a mistake of ours).
 FAILURES = (Unreadable, KeyError, TypeError)
 
 
@@ -127,7 +127,7 @@ def keep(value: Any, depth: int = 0) -> Any:
             return value
         raise Unreadable
     if isinstance(value, dict):
-        return keep_object(value, depth)
+        return keep_object(value if kind is dict else dict(value), depth)
     if isinstance(value, list):
         if depth >= MAX_DEPTH:
             raise Unreadable
@@ -156,10 +156,10 @@ def keep_object(data: dict[Any, Any], depth: int = -1) -> FrozenDict[Any]:
 
     It is the values of the outermost object that may nest as deep as `MAX_DEPTH`, hence the default of -1.
     """
-    if not data:
-        return EMPTY
     if depth >= MAX_DEPTH:
         raise Unreadable
+    if not data:
+        return EMPTY
     depth += 1
     copy = data.copy()
     for key, value in data.items():
