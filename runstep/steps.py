@@ -74,14 +74,7 @@ _MESSAGE_CREATION_KEYS = frozenset({"message_id"})
 
 
 def _read_message_creation(data: Any) -> MessageCreation:
-    if type(data) is not dict:
-        data = mapping(data)
-    new = _MessageCreationDraft()
-    message_id = data["message_id"]
-    new.message_id = message_id if type(message_id) is str else string(message_id)
-    new.extra = EMPTY if len(data) == 1 else unnamed(data, _MESSAGE_CREATION_KEYS)
-    new.__class__ = MessageCreation
-    return new  # type: ignore[no-any-return]
+    return _read_message_creation_details({"type": "", "message_creation": data}).message_creation
 
 
 @final
@@ -121,7 +114,15 @@ _MESSAGE_CREATION_DETAILS_KEYS = frozenset({"type", "message_creation"})
 
 def _read_message_creation_details(data: Any) -> MessageCreationStepDetails:
     new = _MessageCreationDetailsDraft()
-    new.message_creation = _read_message_creation(data["message_creation"])
+    body = data["message_creation"]
+    if type(body) is not dict:
+        body = mapping(body)
+    creation = _MessageCreationDraft()
+    message_id = body["message_id"]
+    creation.message_id = message_id if type(message_id) is str else string(message_id)
+    creation.extra = EMPTY if len(body) == 1 else unnamed(body, _MESSAGE_CREATION_KEYS)
+    creation.__class__ = MessageCreation
+    new.message_creation = creation
     new.extra = EMPTY if len(data) == 2 else unnamed(data, _MESSAGE_CREATION_DETAILS_KEYS)
     new.__class__ = MessageCreationStepDetails
     return new  # type: ignore[no-any-return]
@@ -332,29 +333,35 @@ def _read_usage(data: Any) -> Usage:
     else:
         prompt = data.get("prompt_token_details")
         completion = data.get("completion_tokens_details")
-        new.prompt_token_details = None if prompt is None else _read_token_details(prompt)
-        new.completion_tokens_details = None if completion is None else _read_token_details(completion)
-        gone = new._absent = _USAGE_ABSENT["prompt_token_details" in data]["completion_tokens_details" in data]
+        if prompt is not None:
+            prompt = _read_token_details(prompt, "cached_tokens", _NO_CACHED_TOKENS)
+        if completion is not None:
+            completion = _read_token_details(completion, "reasoning_tokens", _NO_REASONING_TOKENS)
+        new.prompt_token_details = prompt
+        new.completion_tokens_details = completion
+        if prompt is not None and completion is not None:
+            gone: tuple[str, ...] = ()
+        else:
+            gone = _USAGE_ABSENT["prompt_token_details" in data]["completion_tokens_details" in data]
+        new._absent = gone
         new.extra = EMPTY if len(data) + len(gone) == 5 else unnamed(data, _USAGE_KEYS)
     new.__class__ = Usage
     return new  # type: ignore[no-any-return]
 
 
-def _read_token_details(data: Any) -> FrozenDict[Any]:
+def _read_token_details(data: Any, usual: str, none: FrozenDict[Any]) -> FrozenDict[Any]:
     if type(data) is not dict:
         data = mapping_or_php(data)
-    # Nearly all of them are one of these two: one object for all.
-    if data == _NO_CACHED_TOKENS and type(data["cached_tokens"]) is int:
-        return _NO_CACHED_TOKENS_FROZEN
-    if data == _NO_REASONING_TOKENS and type(data["reasoning_tokens"]) is int:
-        return _NO_REASONING_TOKENS_FROZEN
+    # Nearly always it is one count, and mostly 0: one object serves for all of those.
+    if len(data) == 1:
+        count = data.get(usual)
+        if type(count) is int:
+            return frozen({usual: count}) if count else none
     return keep_object(data)
 
 
-_NO_CACHED_TOKENS = {"cached_tokens": 0}
-_NO_CACHED_TOKENS_FROZEN = FrozenDict(_NO_CACHED_TOKENS)
-_NO_REASONING_TOKENS = {"reasoning_tokens": 0}
-_NO_REASONING_TOKENS_FROZEN = FrozenDict(_NO_REASONING_TOKENS)
+_NO_CACHED_TOKENS = FrozenDict({"cached_tokens": 0})
+_NO_REASONING_TOKENS = FrozenDict({"reasoning_tokens": 0})
 
 
 # The step, and a page of them.
@@ -590,19 +597,18 @@ def _read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, 
 
 
 def _read_metadata(data: Any) -> FrozenDict[str]:
-    data = data.copy() if type(data) is dict else mapping_or_php(data)
-    if not data:
+    if not data and type(data) is dict:
         return EMPTY
+    if type(data) is not dict:
+        data = mapping_or_php(data)
     if len(data) > METADATA_MAX_PAIRS:
         raise Unreadable
     for key, value in data.items():
         if type(key) is not str or type(value) is not str:
-            data = {string(key): string(value) for key, value in data.items()}
-            break
-    for key, value in data.items():
+            return _read_metadata({string(key): string(value) for key, value in data.items()})
         if len(key) > METADATA_MAX_KEY_LENGTH or len(value) > METADATA_MAX_VALUE_LENGTH:
             raise Unreadable
-    return frozen(data)
+    return frozen(data.copy())
 
 
 _PAGE_OPTIONAL = ("object", "first_id", "last_id", "has_more")
