@@ -38,6 +38,8 @@ _PICTURE_SELECTOR = "\ufe0f"
 
 _TAB = 4
 
+_MOST_LINES_LOOKED_AT = 20
+
 
 @cache
 def _shown(char: str) -> str:
@@ -110,20 +112,24 @@ def squeezed(text: str, width: int) -> str:
 
 
 def first_lines(text: str, width: int, most: int) -> tuple[list[str], int]:
-    """Return the first lines of `text`, each cut to `width` columns, at most `most` of them, and how many follow.
+    """Return the first lines of `text` that are not blank, each cut to `width` columns, and how many lines follow.
 
-    Looks no further than it has to, but for the line ends that it counts.
+    Those are `most` lines, or one more if that is all, or fewer where there are many blank ones.
+    Looks at no more than it shows, but for the line ends that it counts.
     """
-    more = text.count("\n") + 1
+    left = text.count("\n") + 1
     lines: list[str] = []
     start = 0
-    for _ in range(min(most, more)):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        line = text[start : min(end, start + _CODE_POINTS_A_COLUMN * width + 1)]
-        lines.append(cut(line.removesuffix("\r").expandtabs(_TAB), width))
+    for _ in range(_MOST_LINES_LOOKED_AT):
+        end = text.find("\n", start) if left > 1 else len(text)
+        line = text[start : min(end, start + _CODE_POINTS_A_COLUMN * width + 1)].removesuffix("\r").expandtabs(_TAB)
         start = end + 1
-    return lines, more - len(lines)
+        left -= 1
+        if line.strip(" "):
+            lines.append(cut(line, width))
+        if not left or (len(lines) >= most and left > 1):
+            break
+    return lines, left
 
 
 def folded(text: str, width: int) -> Iterator[str]:

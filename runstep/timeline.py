@@ -104,7 +104,8 @@ def _ordered(steps: list[RunStep]) -> list[RunStep]:
         start = _start(step)
         return start is None, (start or 0) // 1000, _is_message(step), start or 0
 
-    is_oldest_first = age(steps[0]) < age(steps[-1])
+    timed = [step for step in steps if _start(step) is not None]
+    is_oldest_first = bool(timed) and age(timed[0]) < age(timed[-1])
     return sorted(steps if is_oldest_first else reversed(steps), key=place)
 
 
@@ -143,7 +144,6 @@ class _Timeline:
         yield from self.header(width)
         yield []
         yield from self.rows(width, full)
-        yield []
         yield from self.totals(width)
 
     def header(self, width: int) -> Iterator[_Line]:
@@ -156,11 +156,11 @@ class _Timeline:
         mix: _Line = [("", f"{_counted(len(self.steps), 'step')}: ")]
         for status, count in statuses.items():
             mix += [("", ", " if len(mix) > 1 else ""), (_STATUS_STYLES.get(status, ""), f"{count} {cut(status, 20)}")]
-        is_over = "in_progress" not in statuses
-        took = _clock(self.span) + ("" if is_over else " so far")
-        yield from _packed(
-            [[("", _utc(first.created_at if self.start is None else self.start))], [("", took)], mix], width
-        )
+        facts = [mix]
+        if self.start is not None:
+            so_far = " so far" if "in_progress" in statuses else ""
+            facts = [[("", _utc(self.start))], [("", f"{_clock(self.span)}{so_far}")], mix]
+        yield from _packed(facts, width)
         if self.repeated:
             states = "state was" if self.repeated == 1 else "states were"
             yield [("dim", f"{self.repeated} earlier {states} given too, the last of each step is shown")]
@@ -172,14 +172,14 @@ class _Timeline:
         at = min(max(4, *map(len, ats)), 10)
         took = min(max(4, *map(len, tooks)), 10)
         type_ = min(max(4, *(columns(cut(step.type, 16)) for step in self.steps)), 16)
-        status = min(max(6, *(columns(cut(step.status, 12)) for step in self.steps)), 12)
+        status = min(max(6, *(columns(cut(step.status, 16)) for step in self.steps)), 16)
         indent = number + 3
         left = indent + at + 2 + took + 2 + type_ + 2 + status + 2
         is_wide = width >= _LEAST_WIDTH_FOR_BAR_IN_ROW
         bar = min(width - (left if is_wide else indent + status + 2), _MOST_BAR)
         margin = " " * indent
         last = _seconds(self.span)
-        scale = "0s" + last.rjust(bar - 2) if len(last) < bar - 2 else "0s"
+        scale = "0s" + last.rjust(bar - 2) if self.span and len(last) < bar - 2 else "0s"
         yield from _row(
             [("dim", f" {'#':>{number}}  {'at':>{at}}  {'took':>{took}}  {'type':<{type_}}")],
             [("dim", f"{'status':<{status}}  {scale}")],
@@ -223,6 +223,8 @@ class _Timeline:
             ("calls", [f"{cut(type_, 40)} {count:,}" for type_, count in calls.items()]),
             ("tokens", _tokens(usages) if usages else []),
         )
+        if any(texts for _, texts in facts):
+            yield []
         for label, texts in facts:
             lead = f"{label:<8}"
             for line in _packed([[("", text)] for text in texts], width - len(lead)):
@@ -423,7 +425,11 @@ def _other_details(details: OtherStepDetails, room: int, full: bool) -> Iterator
 
 def _error(error: LastError, room: int, full: bool) -> Iterator[_Line]:
     if error.code or error.message:
-        yield from _text(f"{error.code}: {error.message}", room, full, "error ", "red")
+        text = f"{error.code}: {error.message}"
+        if not full:  # folded all the same, because the end of an error is often what matters
+            most = room * _MOST_LINES
+            text = cut(squeezed(text, most), most)
+        yield from _text(text, room, True, "error ", "red")  # noqa: FBT003
 
 
 def _label(call: ToolCall, full: bool) -> _Line:
@@ -459,12 +465,15 @@ def _file_search(call: FileSearchToolCall, room: int, full: bool) -> Iterator[_L
     if options is not None:
         label.append(("dim", f" {cut(options.ranker, 40)}, threshold {_share(options.score_threshold, 'g')}"))
     yield label
-    shown = results or ()
-    most = len(shown) if full or len(shown) == _MOST_RESULTS + 1 else _MOST_RESULTS
-    for result in shown[:most]:
+    if results is None:
+        return
+    if not results:
+        yield [("dim", "  → (no results)")]
+    most = len(results) if full or len(results) == _MOST_RESULTS + 1 else _MOST_RESULTS
+    for result in results[:most]:
         yield from _inside(_result(result, room - 2, full))
-    if len(shown) > most:
-        yield [("dim", f"  … {_counted(len(shown) - most, 'more result')}")]
+    if len(results) > most:
+        yield [("dim", f"  … {_counted(len(results) - most, 'more result')}")]
 
 
 def _result(result: FileSearchResult, room: int, full: bool) -> Iterator[_Line]:
