@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from .frozen import FrozenDict, thaw
@@ -21,10 +23,15 @@ def hold_frozen(model: Any, *names: str) -> None:
             object.__setattr__(model, name, FrozenDict(value))
 
 
-def leave_out(data: dict[str, Any], absent: tuple[str, ...]) -> None:
-    """Take the keys that were `absent` out of `data` again, but for those that have got a value since."""
+def leave_out(
+    data: dict[str, Any], absent: tuple[str, ...], defaults: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Take the keys that were `absent` out of `data` again, but for those that have got a value since.
+
+    `defaults` holds what absent keys read as, where that is not None.
+    """
     for key in absent:
-        if data[key] is None:
+        if key in data and data[key] == defaults.get(key):
             del data[key]
 
 

@@ -162,12 +162,14 @@ def keep_object(data: dict[Any, Any], depth: int = -1) -> FrozenDict[Any]:
         return EMPTY
     depth += 1
     copy = data.copy()
+    nested = False
     for key, value in data.items():
         if type(key) is not str:
             return _keep_odd_keys(data, depth)
         if type(value) is not str and type(value) is not int and value is not None:
             copy[key] = keep(value, depth)
-    return frozen(copy)
+            nested = True
+    return frozen(copy, nested=nested)
 
 
 def _keep_odd_keys(data: dict[Any, Any], depth: int) -> FrozenDict[Any]:

@@ -22,16 +22,19 @@ class FrozenDict(Mapping[str, _Value_co]):
     100 arrays and objects, as one that contains itself does.
     """
 
-    __slots__ = ("_data",)
+    __slots__ = ("_data", "_nested")
 
     # Nothing sets it after creation; there is no `__setattr__` to forbid it, because that would cost
     # every object that is read a detour.
     _data: dict[str, _Value_co]
+    # Whether a value may be a tuple or a `FrozenDict`: if not, the way back is a plain copy.
+    _nested: bool
 
     # Not `__init__`, which could be called again.
     def __new__(cls, data: Mapping[str, _Value_co] | Iterable[tuple[str, _Value_co]] = (), /) -> FrozenDict[_Value_co]:
         """Return the frozen copy of `data`."""
-        return frozen({key: freeze(value) for key, value in dict(data).items()})
+        held = {key: freeze(value) for key, value in dict(data).items()}
+        return frozen(held, nested=any(isinstance(value, (tuple, FrozenDict)) for value in held.values()))
 
     def __getitem__(self, key: str) -> _Value_co:
         return self._data[key]
@@ -49,8 +52,7 @@ class FrozenDict(Mapping[str, _Value_co]):
         if isinstance(other, FrozenDict):
             return self._data == other._data
         if isinstance(other, Mapping):
-            theirs = other
-            return len(self._data) == len(theirs) and self._data == FrozenDict(theirs)._data
+            return len(self._data) == len(other) and self._data == FrozenDict(other)._data
         return NotImplemented
 
     def __hash__(self) -> int:
@@ -70,11 +72,9 @@ class FrozenDict(Mapping[str, _Value_co]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return a fresh `dict` of plain JSON types: lists for tuples, dicts for `FrozenDict`s."""
-        data: dict[str, Any] = self._data.copy()
-        for key, value in data.items():
-            if type(value) is tuple or type(value) is FrozenDict:
-                data[key] = thaw(value)
-        return data
+        if self._nested:
+            return {key: thaw(value) for key, value in self._data.items()}
+        return self._data.copy()
 
 
 def freeze(value: Any, depth: int = 0) -> Any:
@@ -103,14 +103,18 @@ def thaw(value: Any) -> Any:
     return value
 
 
-def frozen(data: dict[str, Any]) -> FrozenDict[Any]:
-    """Return the `FrozenDict` that holds `data` itself: not copied, and frozen already."""
+def frozen(data: dict[str, Any], *, nested: bool = True) -> FrozenDict[Any]:
+    """Return the `FrozenDict` that holds `data` itself: not copied, and frozen already.
+
+    `nested` is False if no value of it is a tuple or a `FrozenDict`.
+    """
     new: FrozenDict[Any] = object.__new__(FrozenDict)
     new._data = data
+    new._nested = nested
     return new
 
 
-EMPTY: FrozenDict[Any] = frozen({})
+EMPTY: FrozenDict[Any] = frozen({}, nested=False)
 
 
 def _deeper(depth: int) -> int:

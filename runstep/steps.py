@@ -356,7 +356,7 @@ def _read_token_details(data: Any, usual: str, none: FrozenDict[Any]) -> FrozenD
     if len(data) == 1:
         count = data.get(usual)
         if type(count) is int:
-            return frozen({usual: count}) if count else none
+            return frozen({usual: count}, nested=False) if count else none
     return keep_object(data)
 
 
@@ -491,17 +491,23 @@ class RunStep:
             "status": PLAIN.get(self.status, self.status),
             "step_details": self.step_details.to_dict(),
             "last_error": None if error is None else error.to_dict(),
-            "expired_at": self.expired_at,
             "cancelled_at": self.cancelled_at,
             "failed_at": self.failed_at,
             "completed_at": self.completed_at,
-            "metadata": None if metadata is None else metadata.to_dict(),
             "usage": None if usage is None else usage.to_dict(),
-            "expires_at": self.expires_at,
         }
-        for key in self._absent:
-            if data[key] is None or (key == "object" and self.object == "thread.run.step"):
-                del data[key]
+        # These three tell the documented shape from the live one.
+        absent = self._absent
+        if self.expired_at is not None or "expired_at" not in absent:
+            data["expired_at"] = self.expired_at
+        if metadata is not None:
+            data["metadata"] = metadata.to_dict()
+        elif "metadata" not in absent:
+            data["metadata"] = None
+        if self.expires_at is not None or "expires_at" not in absent:
+            data["expires_at"] = self.expires_at
+        if absent is not _ABSENT_WHERE_LIVE and absent is not _ABSENT_WHERE_DOCUMENTED:
+            leave_out(data, absent, {"object": "thread.run.step"})
         if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
@@ -608,7 +614,7 @@ def _read_metadata(data: Any) -> FrozenDict[str]:
             return _read_metadata({string(key): string(value) for key, value in data.items()})
         if len(key) > METADATA_MAX_KEY_LENGTH or len(value) > METADATA_MAX_VALUE_LENGTH:
             raise Unreadable
-    return frozen(data.copy())
+    return frozen(data.copy(), nested=False)
 
 
 _PAGE_OPTIONAL = ("object", "first_id", "last_id", "has_more")
@@ -659,12 +665,7 @@ class RunStepPage:
             "last_id": self.last_id,
             "has_more": self.has_more,
         }
-        if self._absent:
-            leave_out(data, self._absent)
-            if "object" in self._absent and self.object == "list":
-                del data["object"]
-            if "has_more" in self._absent and not self.has_more:
-                del data["has_more"]
+        leave_out(data, self._absent, {"object": "list", "has_more": False})
         if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
