@@ -34,6 +34,8 @@ class FrozenDict(Mapping[str, _Value_co]):
     def __new__(cls, data: Mapping[str, _Value_co] | Iterable[tuple[str, _Value_co]] = (), /) -> FrozenDict[_Value_co]:
         """Return the frozen copy of `data`."""
         held = {key: freeze(value) for key, value in dict(data).items()}
+        if not held:
+            return EMPTY  # the one empty object that there is
         return frozen(held, nested=any(isinstance(value, (tuple, FrozenDict)) for value in held.values()))
 
     def __getitem__(self, key: str) -> _Value_co:
