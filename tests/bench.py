@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import importlib
 import json
 import operator
 import pickle
@@ -326,13 +325,23 @@ QUICK = Effort(rounds=2, batch=0.0002, processes=1, steps=50, lines=100, deltas=
 
 @dataclass
 class Call:
-    """Something to be timed, and how its time compared with the floor's in each round."""
+    """Something to be timed, and the seconds that a call of it and one of its floor took in each round."""
 
     name: str
     function: Callable[[Any], Any]
     argument: Any
     size: int = 1
-    ratios: list[float] = field(default_factory=list[float])
+    times: list[float] = field(default_factory=list[float])
+    floors: list[float] = field(default_factory=list[float])
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long as the floor of the same round it took: the median."""
+        return median([seconds / base for seconds, base in zip(self.times, self.floors, strict=True)])
+
+    def __str__(self) -> str:
+        # The least ratio would be that of a round in which something else held up the floor alone.
+        return f"{self.ratio:.2f} ({min(self.times) / min(self.floors):.2f})"
 
     def seconds(self) -> float:
         """Return how long one call took, in a batch of them."""
@@ -346,12 +355,9 @@ class Call:
         self.seconds()
         self.size = max(1, round(batch / min(self.seconds() for _ in range(3))))
 
-    def __str__(self) -> str:
-        return f"{median(self.ratios):.2f} ({min(self.ratios):.2f})"
-
 
 def race(floor: Call, calls: Sequence[Call], effort: Effort) -> float:
-    """Time `calls` and their floor in turns, note the ratios in each, and return the floor's median in seconds.
+    """Time `calls` and their floor in turns, and return the floor's median in seconds.
 
     The garbage collector stays on, as users have it, but need not go through what the peers have brought along.
     """
@@ -359,17 +365,16 @@ def race(floor: Call, calls: Sequence[Call], effort: Effort) -> float:
     gc.freeze()
     for call in (floor, *calls):
         call.calibrate(effort.batch)
-    floors: list[float] = []
     for number in range(effort.rounds):
-        start = number % max(1, len(calls))
+        start = number % len(calls)
         before = floor.seconds()
-        times = [(call, call.seconds()) for call in (*calls[start:], *calls[:start])]
+        for call in (*calls[start:], *calls[:start]):
+            call.times.append(call.seconds())
         # Who else uses the machine can only make it slower: of two measurements the shorter one is right.
         base = min(before, floor.seconds())
-        floors.append(base)
-        for call, seconds in times:
-            call.ratios.append(seconds / base)
-    return median(floors)
+        for call in (floor, *calls):
+            call.floors.append(base)
+    return median(floor.floors)
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
@@ -407,14 +412,14 @@ def section_read(effort: Effort) -> None:
                 calls.append(call)
                 rows.setdefault(reader.name, {})[letter] = call
             floors[letter] = race(Call("json.loads", json.loads, text), calls, effort)
-        print(f"Decoded JSON to objects, {shape} shape, multiples of `json.loads`: median (minimum).\n")
+        print(f"Decoded JSON to objects, {shape} shape, multiples of `json.loads`: median (shortest).\n")
         races(rows, floors, shape)
         print(f"The same as multiples of runstep, {shape} shape: how many times faster runstep is.\n")
         ours = rows.pop("runstep")
         table(
             (shape, *_LETTERS),
             [
-                [name, *[f"{median(row[letter].ratios) / median(ours[letter].ratios):.1f}" for letter in _LETTERS]]
+                [name, *[f"{row[letter].ratio / ours[letter].ratio:.1f}" for letter in _LETTERS]]
                 for name, row in rows.items()
             ],
         )
@@ -438,7 +443,7 @@ def section_write(effort: Effort) -> None:
             for call in calls:
                 rows.setdefault(call.name, {})[letter] = call
             floors[letter] = race(Call("json.loads", json.loads, text), calls, effort)
-        print(f"Objects to plain types, {shape} shape, multiples of `json.loads`: median (minimum).\n")
+        print(f"Objects to plain types, {shape} shape, multiples of `json.loads`: median (shortest).\n")
         races(rows, floors, shape)
 
 
@@ -457,7 +462,7 @@ def section_text(effort: Effort) -> None:
             go = dumps["`to_json`, of `json.dumps` of the dict"][letter] = Call("to_json", model.to_json, read)
             floors[letter] = race(Call("json.loads", json.loads, text), [come], effort)
             race(Call("json.dumps", json.dumps, data), [go], effort)
-        print(f"JSON text to objects and back, {shape} shape: median (minimum); the floor is `json.loads`.\n")
+        print(f"JSON text to objects and back, {shape} shape: median (shortest); the floor is `json.loads`.\n")
         races(loads | dumps, floors, shape)
 
 
@@ -478,7 +483,7 @@ def section_checks(effort: Effort) -> None:
             for call in calls:
                 rows.setdefault(call.name, {})[letter] = call
             floors[letter] = race(Call("json.loads", json.loads, text), calls, effort)
-        print(f"Strictness, {shape} shape, multiples of `json.loads`: median (minimum).\n")
+        print(f"Strictness, {shape} shape, multiples of `json.loads`: median (shortest).\n")
         races(rows, floors, shape)
 
     text = bad_payload()
@@ -490,7 +495,7 @@ def section_checks(effort: Effort) -> None:
         Call("`diagnose`", diagnose, data),
     ]
     race(Call("json.loads", json.loads, text), calls, effort)
-    print("Payload e with three faults spread over it, multiples of `json.loads`: median (minimum).\n")
+    print("Payload e with three faults spread over it, multiples of `json.loads`: median (shortest).\n")
     table(("bad", "e"), [(call.name, call) for call in calls])
 
 
@@ -520,7 +525,7 @@ def section_objects(effort: Effort) -> None:
             for call in calls:
                 rows.setdefault(call.name, {})[letter] = call
             floors[letter] = race(Call("json.loads", json.loads, text), calls, effort)
-        print(f"What objects can do, {shape} shape, multiples of `json.loads`: median (minimum).\n")
+        print(f"What objects can do, {shape} shape, multiples of `json.loads`: median (shortest).\n")
         races(rows, floors, shape)
 
 
@@ -601,14 +606,14 @@ def section_lines(effort: Effort) -> None:
     print("JSON Lines, mixed steps of the live shape: read a line, parse it, drop it; time against `json.loads`.\n")
     table(
         ("JSON Lines", "thousand lines a second", "multiples of `json.loads`"),
-        [(call.name, f"{len(lines) / floor / median(call.ratios) / 1e3:.0f}", call) for call in calls],
+        [(call.name, f"{len(lines) / floor / call.ratio / 1e3:.0f}", call) for call in calls],
     )
 
 
 def section_deltas(effort: Effort) -> None:
     try:
-        streaming: Any = importlib.import_module("runstep.streaming")
-    except ModuleNotFoundError as error:
+        from runstep.streaming import RunStepStream
+    except ImportError as error:
         print(f"Deltas skipped: {error}.\n")
         return
     rows: list[tuple[str, ...]] = []
@@ -616,7 +621,7 @@ def section_deltas(effort: Effort) -> None:
         data, texts = delta_stream(number)
 
         def feed(size: int, data: bytes = data) -> Any:
-            stream = streaming.RunStepStream()
+            stream = RunStepStream()
             for start in range(0, len(data), size):
                 stream.feed(data[start : start + size])
             return stream
@@ -632,10 +637,7 @@ def section_deltas(effort: Effort) -> None:
         assert step.tool_calls[0].function.arguments == wanted
         calls = [Call("one feed", feed, len(data)), Call("1 kB chunks", feed, 1000)]
         floor = race(Call("json.loads", decode, texts), calls, effort)
-        rows += [
-            (f"{number:,}, {call.name}", f"{floor * median(call.ratios) / number * 1e6:.2f}", str(call))
-            for call in calls
-        ]
+        rows += [(f"{number:,}, {call.name}", f"{floor * call.ratio / number * 1e6:.2f}", str(call)) for call in calls]
     print(
         "Deltas through `RunStepStream`, decoded, checked and accumulated; multiples of `json.loads` of their data.\n"
     )
