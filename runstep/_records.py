@@ -86,7 +86,7 @@ def _show(self: Any) -> str:
     shown = [
         f"{field.name}={value!r}"
         for field in dataclasses.fields(self)
-        if field.repr and (value := getattr(self, field.name)) is not field.default
+        if field.repr and (value := getattr(self, field.name)) != field.default
     ]
     return f"{type(self).__name__}({', '.join(shown)})"
 
