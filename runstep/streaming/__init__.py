@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""The event stream of a run: bytes in, events out, steps held together, without input or output of its own."""
+
+from .accumulate import RunStepAccumulator
+from .deltas import (
+    CodeInterpreterDelta,
+    CodeInterpreterImageDelta,
+    CodeInterpreterLogsDelta,
+    CodeInterpreterOutputDelta,
+    CodeInterpreterToolCallDelta,
+    FileSearchToolCallDelta,
+    FunctionDelta,
+    FunctionToolCallDelta,
+    ImageFileDelta,
+    MessageCreationDelta,
+    MessageCreationStepDetailsDelta,
+    OtherCodeInterpreterOutputDelta,
+    OtherStepDetailsDelta,
+    OtherToolCallDelta,
+    RetrievalToolCallDelta,
+    RunStepDelta,
+    StepDelta,
+    StepDetailsDelta,
+    ToolCallDelta,
+    ToolCallsStepDetailsDelta,
+)
+from .events import Event
+from .stream import RunStepStream, read_stream
+
+__all__ = [
+    "CodeInterpreterDelta",
+    "CodeInterpreterImageDelta",
+    "CodeInterpreterLogsDelta",
+    "CodeInterpreterOutputDelta",
+    "CodeInterpreterToolCallDelta",
+    "Event",
+    "FileSearchToolCallDelta",
+    "FunctionDelta",
+    "FunctionToolCallDelta",
+    "ImageFileDelta",
+    "MessageCreationDelta",
+    "MessageCreationStepDetailsDelta",
+    "OtherCodeInterpreterOutputDelta",
+    "OtherStepDetailsDelta",
+    "OtherToolCallDelta",
+    "RetrievalToolCallDelta",
+    "RunStepAccumulator",
+    "RunStepDelta",
+    "RunStepStream",
+    "StepDelta",
+    "StepDetailsDelta",
+    "ToolCallDelta",
+    "ToolCallsStepDetailsDelta",
+    "read_stream",
+]

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""Server-sent events: bytes go in, cut anywhere, and the names and data of whole events come out.
+
+By the HTML Living Standard, section 9.2.6, "Interpreting an event stream", whose sentences stand over
+the lines that do what they say.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, final
+
+_BOM = b"\xef\xbb\xbf"
+
+# Python converts no more digits than it is told to, and can be told to convert as few as these.
+_MAX_RETRY_DIGITS = 640
+
+
+class ServerSentEvent(NamedTuple):
+    """An event as the stream had it; of one that was too big only the name is left."""
+
+    event: str
+    data: str
+    is_too_big: bool
+
+
+@final
+class ServerSentEvents:
+    """The decoder of one stream, which holds what there is of an event that is not over yet.
+
+    The size of an event is that of its lines without their ends, comments left out. The data of an event of more
+    than `max_event_size` bytes are dropped as they come, and so is a line that is too long by itself.
+    """
+
+    __slots__ = (
+        "_after_cr",
+        "_data",
+        "_event",
+        "_head",
+        "_id",
+        "_is_too_big",
+        "_line",
+        "_max_event_size",
+        "_size",
+        "last_event_id",
+        "retry",
+    )
+
+    def __init__(self, max_event_size: int) -> None:
+        self.last_event_id = ""
+        self.retry: int | None = None
+        self._max_event_size = max_event_size
+        # What may be the first bytes of a byte order mark; None once that is settled.
+        self._head: bytes | None = b""
+        self._after_cr = False
+        # The line that is not over yet.
+        self._line = bytearray()
+        # "When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated
+        # with it. They must be initialized to the empty string."
+        self._data: list[bytes] = []
+        self._event = b""
+        self._id = ""
+        self._size = 0
+        self._is_too_big = False
+
+    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
+        """Return the events that `chunk` completes."""
+        # "The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any."
+        if self._head is not None:
+            chunk = self._head + chunk
+            if chunk != _BOM and _BOM.startswith(chunk):
+                self._head = chunk
+                return []
+            self._head = None
+            chunk = chunk.removeprefix(_BOM)
+
+        # "[…] a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair, a single U+000A LINE FEED (LF) character
+        # not preceded by a U+000D CARRIAGE RETURN (CR) character, and a single U+000D CARRIAGE RETURN (CR) character
+        # not followed by a U+000A LINE FEED (LF) character being the ways in which a line can end."
+        # CR ends the line at once, so that no event waits for the next chunk; an LF that follows is part of that end.
+        if not chunk:
+            return []
+        if self._after_cr and chunk.startswith(b"\n"):
+            chunk = chunk[1:]
+        self._after_cr = chunk.endswith(b"\r") or (self._after_cr and not chunk)
+        lines = chunk.splitlines()  # of bytes: at these three ends, and at no other
+        rest = lines.pop() if lines and not chunk.endswith((b"\n", b"\r")) else b""
+        events: list[ServerSentEvent] = []
+        if lines:
+            if self._line:
+                self._add_to_line(lines[0])
+                lines[0] = bytes(self._line)
+                self._line.clear()
+            self._read(lines, events)
+        if rest:
+            self._add_to_line(rest)
+        return events
+
+    def close(self) -> None:
+        """End the stream."""
+        # "Once the end of the file is reached, any pending data must be discarded. (If the file ends in the middle of an
+        # event, before the final empty line, the incomplete event is not dispatched.)"
+        self._line.clear()
+        self._data.clear()
+
+    def _add_to_line(self, piece: bytes) -> None:
+        """Lengthen the line that is not over yet; of a comment, or a line too long, a colon is enough."""
+        line = self._line
+        if line.startswith(b":"):
+            return
+        line += piece
+        if line.startswith(b":"):
+            del line[1:]
+        elif len(line) > self._max_event_size:
+            self._drop()
+            line[:] = b":"
+
+    def _drop(self) -> None:
+        self._is_too_big = True
+        self._data.clear()
+
+    def _read(self, lines: list[bytes], events: list[ServerSentEvent]) -> None:
+        for line in lines:
+            # "If the line is empty (a blank line): Dispatch the event, as defined below."
+            if not line:
+                self._dispatch(events)
+                continue
+            # "If the line starts with a U+003A COLON character (:): Ignore the line."
+            if line.startswith(b":"):
+                continue
+            self._size += len(line)
+            if self._size > self._max_event_size:
+                self._drop()
+                if len(line) > self._max_event_size:
+                    continue
+            # "Collect the characters on the line before the first U+003A COLON character (:), and let field be that
+            # string. Collect the characters on the line after the first U+003A COLON character (:), and let value be
+            # that string. If value starts with a U+0020 SPACE character, remove it from value."
+            # "Otherwise, […] using the whole line as the field name, and the empty string as the field value."
+            field, _, value = line.partition(b":")
+            if value.startswith(b" "):
+                value = value[1:]
+            if field == b"data":
+                # "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to
+                # the data buffer."
+                if not self._is_too_big:
+                    self._data.append(value)
+            elif field == b"event":
+                # "Set the event type buffer to the field value."
+                self._event = value
+            elif field == b"id":
+                # "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field
+                # value. Otherwise, ignore the field."
+                if b"\0" not in value:
+                    self._id = value.decode("utf-8", "replace")
+            elif field == b"retry":
+                # "If the field value consists of only ASCII digits, then interpret the field value as an integer in
+                # base ten, and set the event stream's reconnection time to that integer. Otherwise, ignore the field."
+                if value.isdigit() and len(value) <= _MAX_RETRY_DIGITS:
+                    self.retry = int(value)
+            # "Otherwise: The field is ignored."
+
+    def _dispatch(self, events: list[ServerSentEvent]) -> None:
+        # "Set the last event ID string of the event source to the value of the last event ID buffer."
+        self.last_event_id = self._id
+        # "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and
+        # return."
+        if self._data or self._is_too_big:
+            # "If the event type buffer has a value other than the empty string, change the type of the newly created
+            # event to equal the value of the event type buffer."
+            event = self._event.decode("utf-8", "replace") or "message"
+            # "If the data buffer's last character is a U+000A LINE FEED (LF) character, then remove the last character
+            # from the data buffer."
+            data = b"\n".join(self._data).decode("utf-8", "replace")
+            events.append(ServerSentEvent(event, data, self._is_too_big))
+        # "Set the data buffer and the event type buffer to the empty string."
+        self._data.clear()
+        self._event = b""
+        self._size = 0
+        self._is_too_big = False
