@@ -153,13 +153,13 @@ class _Timeline:
             [[("dim", "thread "), ("", first.thread_id)], [("dim", "assistant "), ("", first.assistant_id)]], width
         )
         statuses = Counter(str(step.status) for step in self.steps)
-        mix: _Line = [("", f"{_counted(len(self.steps), 'step')}: ")]
-        for status, count in statuses.items():
-            mix += [("", ", " if len(mix) > 1 else ""), (_STATUS_STYLES.get(status, ""), f"{count} {cut(status, 20)}")]
-        facts = [mix]
+        facts: list[_Line] = []
         if self.start is not None:
             so_far = " so far" if "in_progress" in statuses else ""
-            facts = [[("", _utc(self.start))], [("", f"{_clock(self.span)}{so_far}")], mix]
+            facts += [("", _utc(self.start))], [("", f"{_clock(self.span)}{so_far}")]
+        facts.append([("", _counted(len(self.steps), "step"))])
+        for status, count in statuses.items():
+            facts.append([(_STATUS_STYLES.get(status, ""), f"{count:,} {cut(status, 30)}")])
         yield from _packed(facts, width)
         if self.repeated:
             states = "state was" if self.repeated == 1 else "states were"
@@ -412,7 +412,8 @@ def _details(step: RunStep, room: int, full: bool) -> Iterator[_Line]:
     if step.last_error is not None:
         yield from _error(step.last_error, room, full)
     if full and step.metadata:
-        yield from _text(_json(step.metadata, room, full), room, full, "metadata ")
+        yield [("dim", "metadata")]
+        yield from _inside(_text(_json(step.metadata, room, full), room - 2, full))
     if step.usage is not None:
         total, *parts = _tokens([step.usage])
         yield from _packed([[("dim", text)] for text in (f"tokens {total}", *parts)], room)

@@ -141,7 +141,7 @@ def test_one_step_of_one_run() -> None:
     assert shown([one], width=72) == [
         "run run_1",
         "thread thread_1 · assistant asst_1",
-        "2023-11-14 22:13:20 UTC · 2s · 1 step: 1 completed",
+        "2023-11-14 22:13:20 UTC · 2s · 1 step · 1 completed",
         "",
         " #    at  took  type              status     0s                       2s",
         " 1   +0s    2s  message_creation  completed  ███████████████████████████",
@@ -163,7 +163,8 @@ def test_full_gives_the_ids_and_the_metadata() -> None:
         "→ (no output)",
         "mcp",
         "{}",
-        "metadata {",
+        "metadata",
+        "{",
         '"a": "b"',
         "}",
     ]
@@ -311,17 +312,17 @@ def test_a_step_in_progress_alone_fills_its_bar() -> None:
     ],
 )
 def test_times_of_all_kinds(created_at: int, completed_at: int | None, head: str) -> None:
-    assert shown([step(created_at=created_at, completed_at=completed_at)])[2] == f"{head}1 step: 1 completed"
+    assert shown([step(created_at=created_at, completed_at=completed_at)])[2] == f"{head}1 step · 1 completed"
 
 
 def test_a_run_that_goes_on_has_no_end_yet() -> None:
     steps = [step("a", MINUTE, status="in_progress"), step("b", MINUTE + 3)]
-    assert shown(steps)[2] == "2023-11-14 22:14:00 UTC · 3s so far · 2 steps: 1 in_progress, 1 completed"
+    assert shown(steps)[2] == "2023-11-14 22:14:00 UTC · 3s so far · 2 steps · 1 in_progress · 1 completed"
 
 
 def test_minus_one_is_no_end() -> None:
     one = step(created_at=MINUTE, completed_at=-1, failed_at=-1, cancelled_at=MINUTE + 4)
-    assert shown([one])[2] == "2023-11-14 22:14:00 UTC · 4s · 1 step: 1 completed"
+    assert shown([one])[2] == "2023-11-14 22:14:00 UTC · 4s · 1 step · 1 completed"
 
 
 # Numbers of any size.
@@ -560,7 +561,7 @@ TEXTS = st.text(st.characters() | st.sampled_from("\x1b\x9b\u202e\u2028\ud800\u0
 
 @given(text=TEXTS, width=st.integers(40, 90), full=st.booleans())
 def test_texts_stay_within_the_width(text: str, width: int, full: bool) -> None:
-    call = code(text, {"type": "logs", "logs": text}, {"type": text, "text": text})
+    call = code(text, {"type": "logs", "logs": text}, {"type": f"odd{text}", "text": text})
     calls = [call, function(text, text, text), {"type": "odd", "id": text, "odd": {text: text}}]
     for line in shown(
         [step(calls=calls, run_id=text, last_error={"code": text, "message": text})], width=width, full=full
