@@ -91,6 +91,10 @@ def _show(self: Any) -> str:
     return f"{type(self).__name__}({', '.join(shown)})"
 
 
+def _same(self: Any, _memo: object = None) -> Any:
+    return self
+
+
 def _get_state(self: Any) -> dict[str, Any]:
     return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
@@ -107,6 +111,8 @@ _METHODS = {
     "__eq__": _equal,
     "__hash__": _hash,
     "__repr__": _show,
+    "__copy__": _same,
+    "__deepcopy__": _same,
     "__getstate__": _get_state,
     "__setstate__": _set_state,
 }
