@@ -44,22 +44,23 @@ _MOST_RESULTS = 5
 def render(
     steps: Iterable[RunStep], *, width: int, colour: bool, full: bool = False, run: str | None = None
 ) -> Iterator[str]:
-    """Yield the lines, without line ends, of a timeline of each run that `steps` belong to.
+    r"""Yield the lines, without line ends, of a timeline of each run that `steps` belong to.
 
-    `width` is in columns, no line is wider; less than 40 is taken for 40. `colour` adds SGR colour codes
-    (ECMA-48), and changes nothing else. `full` gives texts whole, folded at the width, and the ids of steps and calls.
-    `run` is the id of the only run to show. Without any step there is no line. Raises no error.
+    `width` is in columns, and no line is wider; less than 40 is taken for 40. `colour` adds SGR colour codes
+    (ECMA-48) and changes nothing else. `full` gives texts whole, folded at the width, the texts that searches found,
+    metadata and the ids of steps and calls. `run` is the id of the only run to show. Without any step there is no
+    line. Raises no error. Keys that the API reference does not name are shown of unknown tools and steps only.
 
     Runs come in the order in which they began. The steps of a run come in the order of the second in which
-    they were created, a step without a time last. Within one second tool calls come before messages,
-    because the API may stamp a call like the message that used it. Else equal times keep the order of the API:
-    its listings are newest first ("List run steps"), so of two steps the later one in the listing came first.
-    A run whose first given step is older than its last one was given oldest first, and is not turned round. A call
-    that was stamped a second or more after the message that used it stays there: nothing
-    in the data says that they belong together, and the bars show that they overlap.
+    they were created, steps without a time last. Within one second messages come last: the API may stamp a tool call
+    like the message that used it, or later. A call that was stamped a second or more after its message stays
+    behind it, because nothing in the data says that the two belong together; the bars show where they overlap.
+    Else equal times keep the order of the API, whose listings are newest first ("List run steps"): of two steps the
+    later one in the listing happened first. If the first step of a run that was given began, or else ended,
+    before the last one, then the run was given oldest first and keeps its order.
 
-    A step that is given more than once is shown as it was given last. Times above 10^11 are read as
-    milliseconds, negative ones as unset. Characters that could do something to the terminal are shown escaped.
+    A step that is given more than once is shown as, and stands where, it was given last. Times above 10^11 are
+    read as milliseconds, negative ones as unset. What a terminal could obey is shown escaped, as `\x1b`.
     """
     width = max(width, _LEAST_WIDTH)
     for index, timeline in enumerate(_timelines(steps, run)):
@@ -75,6 +76,7 @@ def render(
 def _milliseconds(time: int | None) -> int | None:
     if time is None or time < 0:
         return None
+    # As seconds that is the year 5138, as milliseconds 1973.
     return time if time > 10**11 else time * 1000
 
 
@@ -297,26 +299,24 @@ def _seconds(milliseconds: int) -> str:
 
 
 def _clock(milliseconds: int) -> str:
-    minutes, seconds = divmod(milliseconds // 1000, 60)
-    if minutes < 2 or minutes >= 60 * 24 * 1000:
-        return _seconds(milliseconds)
-    hours, minutes = divmod(minutes, 60)
-    return (
-        f"{_seconds(milliseconds)} ({hours}h {minutes:02}m)"
-        if hours
-        else f"{_seconds(milliseconds)} ({minutes}m {seconds:02}s)"
-    )
+    """Return how long in seconds, and where it helps in minutes or hours too."""
+    seconds = milliseconds // 1000
+    text = _seconds(milliseconds)
+    if 120 <= seconds < 3600:
+        text += f" ({seconds // 60}m {seconds % 60:02}s)"
+    elif 3600 <= seconds < 3600 * 1000:
+        text += f" ({seconds // 3600}h {seconds // 60 % 60:02}m)"
+    return text
 
 
-_YEAR_10000 = 253_402_300_800
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_YEAR_10000 = 253_402_300_800_000
 
 
 def _utc(milliseconds: int) -> str:
-    if not 0 <= milliseconds < _YEAR_10000 * 1000:
+    if milliseconds >= _YEAR_10000:
         return _number(milliseconds).replace(",", "")
-    return (
-        f"{datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=milliseconds // 1000):%Y-%m-%d %H:%M:%S} UTC"
-    )
+    return f"{_EPOCH + timedelta(seconds=milliseconds // 1000):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _offset(step: RunStep, origin: int | None) -> str:
@@ -420,8 +420,9 @@ def _details(step: RunStep, room: int, full: bool) -> Iterator[_Line]:
 
 
 def _other_details(details: OtherStepDetails, room: int, full: bool) -> Iterator[_Line]:
-    rest = FrozenDict({key: value for key, value in details.raw.items() if key != "type"})
-    yield from _text(_json(rest, room, full), room, full)
+    # In full with the type, which its column may cut.
+    raw = {key: value for key, value in details.raw.items() if full or key != "type"}
+    yield from _text(_json(FrozenDict(raw), room, full), room, full)
 
 
 def _error(error: LastError, room: int, full: bool) -> Iterator[_Line]:
@@ -486,21 +487,22 @@ def _result(result: FileSearchResult, room: int, full: bool) -> Iterator[_Line]:
 
 def _function(call: FunctionToolCall, room: int, full: bool) -> Iterator[_Line]:
     function = call.function
-    output: tuple[_Line, ...]
-    if function.output is None:
-        output = ([("dim", "→ (no output)")],)
-    else:
-        output = tuple(_text(function.output, room - 2, full, "→ "))
+    label = _label(call, full)
+    output: Iterable[_Line] = [[("dim", "→ (no output)")]]
+    if function.output is not None:
+        output = _text(function.output, room - 2, full, "→ ")
     if full:
-        yield _label(call, full)
+        yield label
         yield from _inside(_text(f"{function.name}({function.arguments})", room - 2, full))
+        yield from _inside(output)
+        return
+    line = [*label, ("", f" {cut(function.name, 64)}({squeezed(function.arguments, room)})")]
+    answer = list(output)
+    if len(answer) == 1 and _size([*line, *answer[0]]) < room:
+        yield [*line, ("", " "), *answer[0]]
     else:
-        line = [*_label(call, full), ("", f" {cut(function.name, 64)}({squeezed(function.arguments, room)})")]
-        if len(output) == 1 and _size([*line, *output[0]]) < room:
-            yield [*line, ("", " "), *output[0]]
-            return
         yield line
-    yield from _inside(output)
+        yield from _inside(answer)
 
 
 def _retrieval(call: RetrievalToolCall, room: int, full: bool) -> Iterator[_Line]:

@@ -420,7 +420,9 @@ def test_chunks_are_shown_in_full_only() -> None:
 
 def test_a_step_of_no_tools_is_shown_as_it_came() -> None:
     details = OtherStepDetails(raw=FrozenDict({"type": "thinking", "thought": "why"}))
-    assert '    {"thought": "why"}' in shown([step(details=details.to_dict())])
+    one = step("step_1", details=details.to_dict())
+    assert details_of(one) == ['{"thought": "why"}']
+    assert details_of(one, full=True) == ["step step_1", "{", '  "type": "thinking",', '  "thought": "why"', "}"]
 
 
 def test_an_error_is_folded() -> None:
