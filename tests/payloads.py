@@ -151,15 +151,15 @@ class _Builder:
         body = {"input": "\n".join(self.text(40) for _ in range(6)), "outputs": outputs}
         return self._tool_calls({"id": self.id("call"), "type": "code_interpreter", "code_interpreter": body})
 
-    def search(self, results: int = 10, length: int = 1000) -> dict[str, Any]:
+    def search(self) -> dict[str, Any]:
         body = {
             "ranking_options": {"ranker": "default_2024_08_21", "score_threshold": 0.5},
-            "results": [self._result(length) for _ in range(results)],
+            "results": [self._result() for _ in range(10)],
         }
         return self._tool_calls({"id": self.id("call"), "type": "file_search", "file_search": body})
 
-    def short_search(self) -> dict[str, Any]:
-        return self.search(results=2, length=200)
+    def three_functions(self) -> dict[str, Any]:
+        return self.functions(3)
 
     def page(self) -> dict[str, Any]:
         steps = [self.mixed(index) for index in range(100)]
@@ -180,12 +180,12 @@ class _Builder:
         body = {"name": "get_weather_forecast", "arguments": arguments, "output": output}
         return {"id": self.id("call"), "type": "function", "function": body}
 
-    def _result(self, length: int) -> dict[str, Any]:
+    def _result(self) -> dict[str, Any]:
         result: dict[str, Any] = {
             "file_id": self.id("file"),
             "file_name": f"{self.text(12)}.md",
             "score": self._random.random(),
-            "content": [{"type": "text", "text": self.text(length)}],
+            "content": [{"type": "text", "text": self.text(1000)}],
         }
         if self._live:
             filled = self._random.random() < 0.3
@@ -200,8 +200,9 @@ class _Builder:
             "total_tokens": prompt + completion,
         }
         if self._live:
-            cached = prompt // 128 * 128 if self._random.random() < 0.3 else 0
-            reasoning = completion // 2 if self._random.random() < 0.2 else 0
+            # Nearly always none: few assistants had a model that reasons.
+            cached = prompt // 128 * 128 if self._random.random() < 0.25 else 0
+            reasoning = completion // 2 if self._random.random() < 0.1 else 0
             usage["prompt_token_details"] = {"cached_tokens": cached}
             usage["completion_tokens_details"] = {"reasoning_tokens": reasoning}
         return usage
@@ -214,8 +215,8 @@ PAYLOADS: dict[str, Callable[[_Builder], dict[str, Any]]] = {
     "d": _Builder.search,
     "e": _Builder.functions_and_metadata,
     "f": _Builder.page,
-    "short search": _Builder.short_search,
+    "three functions": _Builder.three_functions,
 }
 
 # The last step of a page is the first of its run, and that wrote a message here.
-_MIXTURE = ("b", "a", "c", "a", "short search", "a", "b", "c", "b", "a")
+_MIXTURE = ("b", "a", "c", "a", "d", "a", "three functions", "c", "b", "a")
