@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+"""The optimistic reader's edges: how deep, how odd, how shared, and whose mistake it was."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from runstep import FrozenDict, OtherToolCall, RunStep, ValidationError, steps
+from runstep._reading import Unreadable, read
+
+from .strategies import Dict, Float, Int, List, Name, Number, Str, nested
+
+Maker = Callable[..., dict[str, Any]]
+
+
+# How deep.
+
+
+@pytest.mark.parametrize("objects", [True, False], ids=["objects", "arrays"])
+@pytest.mark.parametrize("innermost", [1, [], {}], ids=repr)
+def test_what_is_kept_nests_100_deep_and_no_deeper(step: Maker, innermost: Any, objects: bool) -> None:
+    deepest = 100 if innermost == 1 else 99
+    data = step(kept=nested(deepest, innermost, objects=objects))
+    assert RunStep.from_dict(data).to_dict() == data
+    with pytest.raises(ValidationError) as caught:
+        RunStep.from_dict(step(kept=nested(deepest + 1, innermost, objects=objects)))
+    assert str(caught.value) == (
+        "kept: expected at most 100 arrays and objects inside one another, got more, or one inside itself"
+    )
+
+
+@pytest.mark.parametrize("depth", [100, 101])
+def test_the_limit_is_the_same_wherever_something_is_kept(step: Maker, depth: int) -> None:
+    def kept() -> dict[str, Any]:
+        return {"key": nested(depth, 1, objects=False)}
+
+    call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "", "output": None}}
+    result = {"file_id": "f", "file_name": "n", "score": 1.0, "attributes": kept()}
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "prompt_token_details": kept()}
+    documents = {
+        "key": step(**kept()),
+        "usage.key": step(usage={**usage, "prompt_token_details": {}, **kept()}),
+        "usage.prompt_token_details.key": step(usage=usage),
+        "step_details.key": step(step_details={"type": "new", **kept()}),
+        "step_details.tool_calls[0].key": step(step_details={"type": "tool_calls", "tool_calls": [{**call, **kept()}]}),
+        "step_details.tool_calls[0].retrieval.key": step(
+            step_details={"type": "tool_calls", "tool_calls": [{"id": "", "type": "retrieval", "retrieval": kept()}]}
+        ),
+        "step_details.tool_calls[0].file_search.results[0].attributes.key": step(
+            step_details={
+                "type": "tool_calls",
+                "tool_calls": [{"id": "", "type": "file_search", "file_search": {"results": [result]}}],
+            }
+        ),
+    }
+    for location, data in documents.items():
+        if depth == 100:
+            assert RunStep.from_dict(data).to_dict() == data
+        else:
+            with pytest.raises(ValidationError) as caught:
+                RunStep.from_dict(data)
+            assert [problem.location for problem in caught.value.problems] == [location]
+
+
+def test_thousands_of_arrays_inside_one_another_are_one_problem(step: Maker) -> None:
+    for data in (step(id=nested(5000, 1, objects=False)), step(kept=nested(5000, 1, objects=True))):
+        with pytest.raises(ValidationError) as caught:
+            RunStep.from_dict(data)
+        assert len(caught.value.problems) == 1
+
+
+def test_an_object_may_lie_in_two_places(step: Maker) -> None:
+    shared: dict[str, Any] = {"a": [1]}
+    data = step(one=shared, two=[shared, shared])
+    parsed = RunStep.from_dict(data)
+    shared["a"].append(2)
+    assert parsed.to_dict() == step(one={"a": [1]}, two=[{"a": [1]}, {"a": [1]}])
+
+
+# How odd.
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (Str("text"), "text"),
+        (Name.COMPLETED, "completed"),
+        (Int(5), 5),
+        (Number.TWO, 2),
+        (Float(0.5), 0.5),
+        (True, True),
+        (List([1, Str("x")]), (1, "x")),
+        (Dict({Str("key"): Int(1)}), FrozenDict({"key": 1})),
+        (OrderedDict(key=defaultdict(list, {"x": [Float(1.5)]})), FrozenDict({"key": FrozenDict({"x": (1.5,)})})),
+        ([defaultdict(list)], (FrozenDict(),)),
+    ],
+    ids=repr,
+)
+def test_subclasses_are_kept_as_plain_values(step: Maker, value: Any, plain: Any) -> None:
+    kept = RunStep.from_dict(step(kept=value)).extra["kept"]
+    assert kept == plain
+    assert type(kept) is type(plain)
+    assert repr(kept) == repr(plain)
+
+
+def test_a_defaultdict_gains_no_keys_and_gives_none(step: Maker) -> None:
+    inner = defaultdict(list, {"type": "new"})
+    data = defaultdict(dict, step(step_details=inner, kept={"deep": defaultdict(int)}))
+    del data["usage"], data["metadata"], data["object"]
+    keys = set(data)
+    parsed = RunStep.from_dict(data)
+    assert set(data) == keys
+    assert inner == {"type": "new"}
+    assert "usage" not in parsed.to_dict()
+    with pytest.raises(KeyError):
+        parsed.extra["kept"]["deep"]["missing"]
+
+
+@pytest.mark.parametrize(
+    ("value", "as_integer"),
+    [
+        (1699063291.0, 1699063291),
+        (-0.0, 0),
+        (1e22, 10**22),
+        (Float(5), 5),
+        (Int(5), 5),
+        (Number.TWO, 2),
+        (2**70, 2**70),
+        (-(10**400), -(10**400)),
+    ],
+)
+def test_whole_numbers_are_integers(step: Maker, value: Any, as_integer: int) -> None:
+    parsed = RunStep.from_dict(step(created_at=value, completed_at=value, expires_at=value))
+    for read_value in (parsed.created_at, parsed.completed_at, parsed.expires_at):
+        assert read_value == as_integer
+        assert type(read_value) is int
+
+
+@pytest.mark.parametrize("value", [True, 1.5, "5", float("nan"), float("inf"), [], None, 5e-324])
+def test_nothing_else_is_an_integer(step: Maker, value: Any) -> None:
+    with pytest.raises(ValidationError, match=r"^created_at: expected an integer, got "):
+        RunStep.from_dict(step(created_at=value))
+
+
+def test_numbers_keep_their_type_and_sign() -> None:
+    data = {"type": "new", "numbers": [1, 1.0, -0.0, 1e308, 2**70]}
+    written = OtherToolCall.from_dict(data).to_dict()
+    assert repr(written) == repr(data)
+
+
+# Whose mistake it was.
+
+
+def test_a_mistake_of_ours_is_not_reported_as_bad_data(step: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: Any) -> Any:
+        raise TypeError("our own")  # noqa: EM101, TRY003
+
+    monkeypatch.setattr(steps, "_read_step", broken)
+    with pytest.raises(TypeError, match="our own"):
+        RunStep.from_dict(step())
+    with pytest.raises(TypeError, match="our own"):
+        read(broken, step(), "RunStep", strict=False)
+    with pytest.raises(TypeError, match="our own"):
+        read(broken, step(), "RunStep", strict=True)
+
+
+def test_a_refusal_shows_one_exception(step: Maker) -> None:
+    for strict in (False, True):
+        with pytest.raises(ValidationError) as caught:
+            RunStep.from_dict(step(id=None), strict=strict)
+        assert caught.value.__cause__ is None
+        assert caught.value.__context__ is None or caught.value.__suppress_context__
+
+
+def test_what_readers_raise_never_gets_out() -> None:
+    def unreadable(_: Any) -> Any:
+        raise Unreadable
+
+    with pytest.raises(ValidationError):
+        read(unreadable, {}, "RunStep", strict=False)

@@ -1,0 +1,381 @@
+# SPDX-License-Identifier: MIT
+"""Steps and pages: files that are written back exactly, what is derived from a step, JSON text in every dress."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runstep import (
+    FrozenDict,
+    FunctionToolCall,
+    LastError,
+    LastErrorCode,
+    MessageCreation,
+    MessageCreationStepDetails,
+    OtherStepDetails,
+    RunStep,
+    RunStepPage,
+    RunStepStatus,
+    RunStepType,
+    ToolCallsStepDetails,
+    Usage,
+    ValidationError,
+    diagnose,
+)
+
+from .conftest import DATA
+
+Maker = Callable[..., dict[str, Any]]
+
+INEXACT = ("php_empty_objects", "floats_for_integers")
+FILES = sorted(file for file in (DATA / "valid").glob("*.json") if file.stem not in INEXACT)
+
+
+def load(name: str) -> Any:
+    return json.loads((DATA / "valid" / f"{name}.json").read_bytes())
+
+
+def canonical(data: Any) -> str:
+    return json.dumps(data, sort_keys=True)
+
+
+# Files.
+
+
+def test_the_files_are_there() -> None:
+    assert len(FILES) == 56
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_valid_document_is_written_back_exactly(file: Path) -> None:
+    cls = RunStepPage if file.stem.startswith("page_") else RunStep
+    text = file.read_text(encoding="utf-8")
+    parsed = cls.from_json(text)
+    assert canonical(parsed.to_dict()) == canonical(json.loads(text))
+    assert cls.from_json(parsed.to_json()) == parsed
+    assert canonical(json.loads(parsed.to_json(indent=2))) == canonical(json.loads(text))
+
+
+def test_what_php_wrote_as_an_empty_array_is_written_as_an_empty_object() -> None:
+    written = RunStep.from_dict(load("php_empty_objects")).to_dict()
+    calls = written["step_details"]["tool_calls"]
+    assert calls[0] == {"id": "call_retrieve1", "type": "retrieval", "retrieval": {}}
+    assert calls[1] == {"id": "call_search1", "type": "file_search", "file_search": {}}
+    assert calls[2]["file_search"]["results"][0]["attributes"] == {}
+    assert written["metadata"] == {}
+    assert written["usage"] == {
+        "prompt_tokens": 1,
+        "completion_tokens": 2,
+        "total_tokens": 3,
+        "prompt_token_details": {},
+        "completion_tokens_details": {},
+    }
+
+
+def test_what_was_a_whole_float_is_written_as_an_integer() -> None:
+    data = load("floats_for_integers")
+    written = RunStep.from_dict(data).to_dict()
+    assert written == data
+    assert canonical(written) == canonical(
+        {
+            **data,
+            "created_at": 1741600100,
+            "completed_at": 1741600103,
+            "expires_at": -1,
+            "usage": {"prompt_tokens": 918, "completion_tokens": 77, "total_tokens": 1000},
+        }
+    )
+
+
+# What a step holds.
+
+
+def test_a_message_step() -> None:
+    step = RunStep.from_dict(load("live_message"))
+    assert step.type is RunStepType.MESSAGE_CREATION
+    assert step.status is RunStepStatus.COMPLETED
+    assert isinstance(step.step_details, MessageCreationStepDetails)
+    assert step.step_details.message_creation.message_id == "msg_harbour7"
+    assert step.message_id == "msg_harbour7"
+    assert step.tool_calls == ()
+    assert step.usage == Usage(
+        prompt_tokens=918,
+        completion_tokens=77,
+        total_tokens=995,
+        prompt_token_details={"cached_tokens": 0},  # type: ignore[arg-type]
+        completion_tokens_details={"reasoning_tokens": 0},  # type: ignore[arg-type]
+    )
+    assert (step.metadata, step.expired_at, step.expires_at) == (None, None, None)
+    assert step.extra == {}
+
+
+def test_a_tool_calls_step() -> None:
+    step = RunStep.from_dict(load("documented_tool_calls"))
+    assert step.type is RunStepType.TOOL_CALLS
+    assert isinstance(step.step_details, ToolCallsStepDetails)
+    assert step.tool_calls is step.step_details.tool_calls
+    assert [call.type for call in step.tool_calls] == ["code_interpreter", "file_search", "function"]
+    call = step.tool_calls[2]
+    assert isinstance(call, FunctionToolCall)
+    assert call.function.parse_arguments() == {"port": "Brest"}
+    assert step.message_id is None
+    assert step.metadata == {"voyage": "outbound"}
+
+
+def test_a_step_of_another_type() -> None:
+    step = RunStep.from_dict(load("activities"))
+    assert type(step.type) is str
+    assert isinstance(step.step_details, OtherStepDetails)
+    assert step.type == step.step_details.type == "activities"
+    assert step.step_details.raw["activities"][0]["type"] == "mcp_list_tools"
+    assert step.tool_calls == ()
+    assert step.message_id is None
+
+
+def test_a_failed_step() -> None:
+    step = RunStep.from_dict(load("failed"))
+    assert step.status is RunStepStatus.FAILED
+    assert step.last_error == LastError(code="rate_limit_exceeded", message="Slow down.")
+    assert step.last_error is not None
+    assert step.last_error.code is LastErrorCode.RATE_LIMIT_EXCEEDED
+
+
+def test_unknown_values_are_plain_strings() -> None:
+    assert type(RunStep.from_dict(load("unknown_status")).status) is str
+    error = RunStep.from_dict(load("failed_unknown_code")).last_error
+    assert error is not None
+    assert (type(error.code), error.code, error.extra) == (str, "", {"param": None})
+
+
+def test_unknown_keys_are_in_extra() -> None:
+    step = RunStep.from_dict(load("unknown_keys_everywhere"))
+    assert step.extra == {"model": "m", "tags": ["a", ["b"], {"c": {}}], "some key": 1}
+    assert step.extra["tags"] == ("a", ("b",), {"c": {}})
+    assert [call.to_dict().get("index") for call in step.tool_calls] == [None, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("times", "ended_at", "duration"),
+    [
+        ({}, None, None),
+        ({"completed_at": 1719830007}, 1719830007, 7),
+        ({"failed_at": 1719830003}, 1719830003, 3),
+        ({"cancelled_at": 1719830002}, 1719830002, 2),
+        ({"expired_at": 1719830600}, 1719830600, 600),
+        ({"completed_at": 0, "failed_at": 5}, 0, -1719830000),
+        ({"failed_at": 1719830003, "cancelled_at": 1719830001, "expired_at": 1719830002}, 1719830003, 3),
+        ({"cancelled_at": 1719830001, "expired_at": 1719830000}, 1719830001, 1),
+        ({"expires_at": 1719830600}, None, None),
+    ],
+)
+def test_when_a_step_ended(step: Maker, times: dict[str, int], ended_at: int | None, duration: int | None) -> None:
+    parsed = RunStep.from_dict(step(**{"completed_at": None, **times}))
+    assert parsed.ended_at == ended_at
+    assert parsed.duration == duration
+
+
+# Presence.
+
+
+def test_a_step_built_by_hand_writes_the_documented_keys() -> None:
+    built = RunStep(
+        id="step_lantern01",
+        created_at=1719830000,
+        assistant_id="asst_lantern",
+        thread_id="thread_lantern",
+        run_id="run_lantern",
+        type="message_creation",
+        status="completed",
+        completed_at=1719830004,
+        step_details=MessageCreationStepDetails(message_creation=MessageCreation(message_id="msg_lantern01")),
+        metadata={},  # type: ignore[arg-type]
+        usage=Usage(prompt_tokens=310, completion_tokens=42, total_tokens=352),
+    )
+    data = load("documented_message")
+    assert built.to_dict() == data
+    assert built == RunStep.from_dict(data)
+    assert diagnose(built.to_dict()) == ()
+    assert replace(built, expires_at=5).to_dict() == {**data, "expires_at": 5}
+
+
+def test_a_page_built_by_hand_writes_the_documented_keys() -> None:
+    step = RunStep.from_dict(load("documented_message"))
+    page = RunStepPage(data=[step])  # type: ignore[arg-type]
+    assert page.to_dict() == {
+        "object": "list",
+        "data": [load("documented_message")],
+        "first_id": None,
+        "last_id": None,
+        "has_more": False,
+    }
+
+
+def test_equal_steps_may_write_null_against_absent() -> None:
+    live = RunStep.from_dict(load("live_message"))
+    data = {**load("live_message"), "expired_at": None, "metadata": None}
+    both = RunStep.from_dict(data)
+    assert live == both
+    assert hash(live) == hash(both)
+    assert repr(live) == repr(both)
+    assert "metadata" not in live.to_dict()
+    assert both.to_dict() == data
+
+
+def test_a_replaced_step_writes_what_has_a_value() -> None:
+    data = load("required_keys_only")
+    bare = RunStep.from_dict(data)
+    assert replace(bare, status=RunStepStatus.FAILED).to_dict() == {**data, "status": "failed"}
+    assert replace(bare, metadata={}).to_dict() == {**data, "metadata": {}}
+    assert replace(bare, object="assistant.run.step").to_dict() == {**data, "object": "assistant.run.step"}
+    assert replace(bare, object="thread.run.step").to_dict() == data
+    usage = Usage(prompt_tokens=1, completion_tokens=2, total_tokens=3)
+    assert replace(bare, usage=usage).to_dict()["usage"] == {
+        "prompt_tokens": 1,
+        "completion_tokens": 2,
+        "total_tokens": 3,
+    }
+
+
+def test_a_replaced_page_writes_what_has_a_value() -> None:
+    bare = RunStepPage.from_dict({"data": []})
+    assert replace(bare, has_more=True).to_dict() == {"data": [], "has_more": True}
+    assert replace(bare, object="pages").to_dict() == {"data": [], "object": "pages"}
+    assert replace(bare, first_id="", last_id="x").to_dict() == {"data": [], "first_id": "", "last_id": "x"}
+    full = RunStepPage.from_dict({"object": "list", "data": [], "first_id": "a", "last_id": "b", "has_more": True})
+    assert replace(full, first_id=None, has_more=False).to_dict() == {
+        "object": "list",
+        "data": [],
+        "first_id": None,
+        "last_id": "b",
+        "has_more": False,
+    }
+
+
+# Pages.
+
+
+def test_a_page_iterates_over_its_steps_and_has_their_number_as_its_length() -> None:
+    page = RunStepPage.from_dict(load("page_live"))
+    assert len(page) == 2
+    assert [step.id for step in page] == ["step_harbour8", "step_harbour7"]
+    assert list(page) == list(page.data)
+    assert page.data[0] in page
+    assert (page.first_id, page.last_id, page.has_more, page.object) == ("step_harbour8", "step_harbour7", False, "list")
+
+
+def test_a_page_that_says_little_has_the_usual_values() -> None:
+    page = RunStepPage.from_dict({"data": []})
+    assert (page.object, page.first_id, page.last_id, page.has_more) == ("list", None, None, False)
+    assert page == RunStepPage(data=())
+    assert len(page) == 0
+
+
+# JSON text.
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        str,
+        lambda text: "\ufeff" + text,
+        str.encode,
+        lambda text: codecs.BOM_UTF8 + text.encode(),
+        lambda text: text.encode("utf-16"),
+        lambda text: text.encode("utf-16-le"),
+        lambda text: text.encode("utf-16-be"),
+        lambda text: text.encode("utf-32"),
+        lambda text: " \r\n\t" + text + "\n",
+    ],
+    ids=["str", "str with BOM", "UTF-8", "UTF-8 with BOM", "UTF-16", "UTF-16-LE", "UTF-16-BE", "UTF-32", "spaces"],
+)
+def test_text_may_come_as_str_or_bytes(encode: Callable[[str], str | bytes]) -> None:
+    text = (DATA / "valid" / "non_latin.json").read_text(encoding="utf-8")
+    assert RunStep.from_json(encode(text)) == RunStep.from_dict(load("non_latin"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected JSON, got text that is not (line 1, column 1)"),
+        (b"", "expected JSON, got text that is not (line 1, column 1)"),
+        ("{\n  'id': 1}", "expected JSON, got text that is not (line 2, column 3)"),
+        ("{} {}", "expected JSON, got text that is not (line 1, column 4)"),
+        ("\ufeff\ufeff{}", "expected JSON, got text that is not (line 1, column 1)"),
+        (b'{"id": "\xff"}', "expected JSON, got bytes that are no text"),
+        (b"\x1f\x8b\x08\x00", "expected JSON, got bytes that are no text"),
+        ("[" * 100_000, "expected JSON, got text that nests too deep"),
+        ('{"a":' * 100_000, "expected JSON, got text that nests too deep"),
+        (b"[" * 100_000 + b"]" * 100_000, "expected JSON, got text that nests too deep"),
+        ("1" * 5000, "expected JSON, got a number with too many digits"),
+        ("NaN", "expected an object, got NaN"),
+        ("-Infinity", "expected an object, got infinity"),
+        ("null", "expected an object, got null"),
+        ("[]", "expected an object, got an array"),
+        ('"{}"', "expected an object, got a string"),
+    ],
+    ids=lambda text: repr(text[:12]),
+)
+def test_text_that_is_no_step_is_a_validation_error(text: str | bytes, message: str) -> None:
+    for cls in (RunStep, RunStepPage):
+        with pytest.raises(ValidationError) as caught:
+            cls.from_json(text)
+        assert str(caught.value) == message
+        assert [problem.path for problem in caught.value.problems] == [()]
+
+
+def test_strict_text(step: Maker) -> None:
+    text = json.dumps(step())
+    assert RunStep.from_json(text, strict=True) == RunStep.from_json(text)
+    with pytest.raises(ValidationError, match=r"^expires_at: expected no such key: the schema does not name it$"):
+        RunStep.from_json(json.dumps(step(expires_at=None)), strict=True)
+    page = {"object": "list", "data": [step()], "first_id": "a", "last_id": "b", "has_more": False}
+    assert RunStepPage.from_json(json.dumps(page), strict=True) == RunStepPage.from_dict(page)
+    with pytest.raises(ValidationError, match=r"^last_id: expected a string, got null$"):
+        RunStepPage.from_json(json.dumps({**page, "last_id": None}), strict=True)
+
+
+def test_the_last_of_several_equal_keys_counts(step: Maker) -> None:
+    text = json.dumps(step())[:-1] + ', "id": "step_last"}'
+    assert RunStep.from_json(text).id == "step_last"
+
+
+def test_lone_surrogates_are_kept_and_written_back() -> None:
+    text = (DATA / "valid" / "lone_surrogate.json").read_text(encoding="utf-8")
+    parsed = RunStep.from_json(text)
+    assert json.loads(parsed.to_json()) == json.loads(text)
+    assert "\\ud83d" in parsed.to_json()
+    assert parsed.to_json().isascii()
+
+
+def test_numbers_of_any_size_are_written_back(step: Maker) -> None:
+    text = json.dumps(step(kept=[10**400, -0.0, 1e308, 5e-324, 0.1], created_at=10**400))
+    assert json.loads(RunStep.from_json(text).to_json()) == json.loads(text)
+    assert "-0.0" in RunStep.from_json(text).to_json()
+
+
+def test_a_number_beyond_all_floats_is_infinite_and_refused(step: Maker) -> None:
+    text = json.dumps(step(kept=1234567)).replace("1234567", "1e999")
+    with pytest.raises(ValidationError, match=r"^kept: expected a number, got infinity$"):
+        RunStep.from_json(text)
+
+
+@pytest.mark.parametrize("indent", [None, 0, 1, 4])
+def test_text_is_written_as_json_dumps_writes_it(indent: int | None) -> None:
+    for name, cls in (("non_latin", RunStep), ("page_live", RunStepPage)):
+        parsed = cls.from_dict(load(name))
+        assert parsed.to_json(indent=indent) == json.dumps(parsed.to_dict(), indent=indent)
+
+
+def test_page_and_steps_and_their_parts_can_be_keys() -> None:
+    page = RunStepPage.from_dict(load("page_duplicate_ids"))
+    assert len({page, RunStepPage.from_dict(load("page_duplicate_ids"))}) == 1
+    assert len(set(page)) == 2
+    assert page != page.data
+    assert FrozenDict({"step": page.data[0]}) == {"step": page.data[0]}
