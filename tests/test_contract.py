@@ -1,0 +1,372 @@
+# SPDX-License-Identifier: MIT
+"""The promises, row by row: the table of what is read and refused, and what every class is."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+import typing
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, fields, replace
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import pytest
+
+import runstep
+from runstep import FrozenDict, Problem, RunStep, RunStepPage, RunStepStatus, RunStepType, ValidationError, diagnose
+
+from .strategies import DOCUMENTS
+
+Maker = Callable[..., dict[str, Any]]
+CLASSES = [getattr(runstep, name) for name in DOCUMENTS]
+
+# The table: what is done to a good document; whether it is then read; the level and the first problem.
+
+ABSENT = object()
+
+
+def calls(*tool_calls: Any) -> dict[str, Any]:
+    return {"type": "tool_calls", "step_details": {"type": "tool_calls", "tool_calls": list(tool_calls)}}
+
+
+def function(**keys: Any) -> dict[str, Any]:
+    return {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}", "output": None, **keys}}
+
+
+def search(**keys: Any) -> dict[str, Any]:
+    return {"id": "call_1", "type": "file_search", "file_search": keys}
+
+
+def result(**keys: Any) -> dict[str, Any]:
+    return search(results=[{"file_id": "f", "file_name": "n", "score": 0.5, **keys}])
+
+
+RING: list[Any] = []
+RING.append(RING)
+IN_CALL = "step_details.tool_calls[0]"
+IN_RESULT = f"{IN_CALL}.file_search.results[0]"
+UNNAMED = "expected no such key: the schema does not name it"
+UNKNOWN = "expected a value that the schema names, got"
+TOO_DEEP = "expected at most 100 arrays and objects inside one another, got more, or one inside itself"
+PHP = "expected an object, got an empty array, as PHP writes it"
+
+ERRORS: list[tuple[str, dict[str, Any], str]] = [
+    ("wrong type, string", {"id": 5}, "id: expected a string, got an integer"),
+    ("wrong type, object", {"step_details": "message"}, "step_details: expected an object, got a string"),
+    ("wrong type, array", calls() | {"step_details": {"type": "tool_calls", "tool_calls": {}}},
+     "step_details.tool_calls: expected an array, got an object"),
+    ("true for an integer", {"created_at": True}, "created_at: expected an integer, got a boolean"),
+    ("true for an optional integer", {"expires_at": True}, "expires_at: expected an integer, got a boolean"),
+    ("1.5 for an integer", {"failed_at": 1.5}, "failed_at: expected an integer, got a number that is not whole"),
+    ("NaN for an integer", {"failed_at": float("nan")}, "failed_at: expected an integer, got NaN"),
+    ("infinity for a number", calls(result(score=float("inf"))), f"{IN_RESULT}.score: expected a number, got infinity"),
+    ("NaN in what is kept", {"kept": [float("nan")]}, "kept[0]: expected a number, got NaN"),
+    ("a tuple", {"kept": ()}, "kept: expected a JSON value, got a Python tuple"),
+    ("a tuple of tool calls", calls() | {"step_details": {"type": "tool_calls", "tool_calls": ()}},
+     "step_details.tool_calls: expected an array, got a Python tuple"),
+    ("a key that is no string", {"kept": {5: 6}}, "kept: expected keys that are strings, got an integer"),
+    ("an object", {"kept": object()}, "kept: expected a JSON value, got a Python object"),
+    ("a mapping that is no dict", {"usage": MappingProxyType({})}, "usage: expected an object, got a Python mappingproxy"),
+    ("a cycle", {"kept": RING}, f"kept: {TOO_DEEP}"),
+    *[(f"{key} absent", {key: ABSENT}, f"{key}: expected {wanted}, but the key is missing") for key, wanted in (
+        ("id", "a string"), ("created_at", "an integer"), ("assistant_id", "a string"), ("thread_id", "a string"),
+        ("run_id", "a string"), ("type", "a string"), ("status", "a string"), ("step_details", "an object"))],
+    *[(f"{key} null", {key: None}, f"{key}: expected {wanted}, got null") for key, wanted in (
+        ("id", "a string"), ("created_at", "an integer"), ("assistant_id", "a string"), ("thread_id", "a string"),
+        ("run_id", "a string"), ("type", "a string"), ("status", "a string"), ("step_details", "an object"))],
+    ("no name", calls(function(name=None)), f"{IN_CALL}.function.name: expected a string, got null"),
+    ("a run", {"object": "thread.run"}, 'object: expected a run step ("thread.run.step"), got "thread.run"'),
+    ("an error envelope", {"id": ABSENT, "error": {"message": "x"}},
+     "expected a run step, got an error that a server answered with"),
+    ("17 pairs of metadata", {"metadata": {str(n): "" for n in range(17)}}, "metadata: expected at most 16 pairs, got 17"),
+    ("a long key of metadata", {"metadata": {" " * 65: ""}},
+     f'metadata["{" " * 64}…"]: expected a key of at most 64 characters, got 65'),
+    ("a long value of metadata", {"metadata": {"key": " " * 513}},
+     "metadata.key: expected a value of at most 512 characters, got 513"),
+    ("a number as metadata", {"metadata": {"key": 1}}, "metadata.key: expected a string, got an integer"),
+]  # fmt: skip
+
+DEVIATIONS: list[tuple[str, dict[str, Any], str]] = [
+    *[(f"{key} absent", {key: ABSENT}, f"{key}: expected {wanted}, but the key is missing") for key, wanted in (
+        ("last_error", "an object or null"), ("expired_at", "an integer or null"),
+        ("cancelled_at", "an integer or null"), ("failed_at", "an integer or null"),
+        ("completed_at", "an integer or null"), ("metadata", "an object or null"), ("usage", "an object or null"),
+        ("object", "a string"))],
+    ("output absent", calls({"id": "c", "type": "function", "function": {"name": "f", "arguments": ""}}),
+     f"{IN_CALL}.function.output: expected a string or null, but the key is missing"),
+    ("ranking_options null", calls(search(ranking_options=None)),
+     f"{IN_CALL}.file_search.ranking_options: expected an object, got null"),
+    ("results null", calls(search(results=None)), f"{IN_CALL}.file_search.results: expected an array, got null"),
+    ("content null", calls(result(content=None)), f"{IN_RESULT}.content: expected an array, got null"),
+    ("text null", calls(result(content=[{"type": "text", "text": None}])),
+     f"{IN_RESULT}.content[0].text: expected a string, got null"),
+    ("type of content null", calls(result(content=[{"type": None}])),
+     f"{IN_RESULT}.content[0].type: expected a string, got null"),
+    ("type of content unknown", calls(result(content=[{"type": "image"}])),
+     f'{IN_RESULT}.content[0].type: {UNKNOWN} "image"'),
+    ("expires_at", {"expires_at": 5}, f"expires_at: {UNNAMED}"),
+    ("expires_at null", {"expires_at": None}, f"expires_at: {UNNAMED}"),
+    ("attributes", calls(result(attributes={})), f"{IN_RESULT}.attributes: {UNNAMED}"),
+    ("an unknown key", {"surprise": {}}, f"surprise: {UNNAMED}"),
+    ("an unknown key inside", calls(function(strict=True)), f"{IN_CALL}.function.strict: {UNNAMED}"),
+    ("an unknown status", {"status": "paused"}, f'status: {UNKNOWN} "paused"'),
+    ("an unknown type", {"type": "activities", "step_details": {"type": "activities"}}, f'type: {UNKNOWN} "activities"'),
+    ("an unknown tool", calls({"id": "c", "type": "mcp"}), f'{IN_CALL}.type: {UNKNOWN} "mcp"'),
+    ("an unknown ranker", calls(search(ranking_options={"ranker": "own", "score_threshold": 0})),
+     f'{IN_CALL}.file_search.ranking_options.ranker: {UNKNOWN} "own"'),
+    ("an unknown error code", {"last_error": {"code": "", "message": ""}}, f'last_error.code: {UNKNOWN} ""'),
+    ("types that disagree", {"type": "tool_calls"},
+     'type: expected "message_creation", as step_details.type is, got "tool_calls"'),
+    ("a threshold beyond 1", calls(search(ranking_options={"ranker": "auto", "score_threshold": 1.1})),
+     f"{IN_CALL}.file_search.ranking_options.score_threshold: expected a number from 0 to 1, got one beyond"),
+    ("a score below 0", calls(result(score=-1)), f"{IN_RESULT}.score: expected a number from 0 to 1, got one beyond"),
+    ("the first name of the object", {"object": "assistant.run.step"}, f'object: {UNKNOWN} "assistant.run.step"'),
+    ("v1 retrieval", calls({"id": "c", "type": "retrieval", "retrieval": {}}), f'{IN_CALL}.type: {UNKNOWN} "retrieval"'),
+    ("[] for metadata", {"metadata": []}, f"metadata: {PHP}"),
+    ("[] for file_search", calls({"id": "c", "type": "file_search", "file_search": []}), f"{IN_CALL}.file_search: {PHP}"),
+]  # fmt: skip
+
+READ: list[tuple[str, dict[str, Any]]] = [
+    ("as documented", {}),
+    ("a whole float for an integer", {"created_at": 1699063291.0, "completed_at": -0.0}),
+    ("null for each nullable key", dict.fromkeys(
+        ("last_error", "expired_at", "cancelled_at", "failed_at", "completed_at", "metadata", "usage"))),
+    ("an integer for a number", calls(result(score=1, content=[]))),
+    ("no parts of file search", calls(search())),
+    ("no parts of content", calls(result(content=[{}]))),
+    ("16 pairs of metadata", {"metadata": {str(n): "" for n in range(16)}}),
+    ("metadata at the limits", {"metadata": {"🌊" * 64: "🌊" * 512}}),
+]  # fmt: skip
+
+
+def changed(good: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in {**good, **changes}.items() if value is not ABSENT}
+
+
+@pytest.mark.parametrize(("row", "changes", "problem"), ERRORS, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_is_an_error(step: Maker, row: str, changes: dict[str, Any], problem: str) -> None:
+    data = changed(step(), changes)
+    assert [str(found) for found in diagnose(data) if found.level == "error"] == [problem], row
+    for strict in (False, True):
+        with pytest.raises(ValidationError) as caught:
+            RunStep.from_dict(data, strict=strict)
+        assert problem in [str(found) for found in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("row", "changes", "problem"), DEVIATIONS, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_what_is_a_deviation(step: Maker, row: str, changes: dict[str, Any], problem: str) -> None:
+    data = changed(step(), changes)
+    before = copy.deepcopy(data)
+    written = RunStep.from_dict(data).to_dict()
+    if "[]" not in row:
+        assert written == data == before
+    with pytest.raises(ValidationError) as caught:
+        RunStep.from_dict(data, strict=True)
+    assert str(caught.value.problems[0]) == problem
+    assert {found.level for found in caught.value.problems} == {"deviation"}
+    assert caught.value.problems == diagnose(data)
+
+
+@pytest.mark.parametrize(("row", "changes"), READ, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_is_strictly_valid(step: Maker, row: str, changes: dict[str, Any]) -> None:
+    data = changed(step(), changes)
+    assert diagnose(data) == (), row
+    assert RunStep.from_dict(data, strict=True).to_dict() == data
+
+
+@pytest.mark.parametrize(
+    ("key", "missing", "null"),
+    [
+        ("object", "object: expected a string, but the key is missing", None),
+        ("first_id", "first_id: expected a string, but the key is missing", "first_id: expected a string, got null"),
+        ("last_id", "last_id: expected a string, but the key is missing", "last_id: expected a string, got null"),
+        ("has_more", "has_more: expected a boolean, but the key is missing", None),
+    ],
+)
+def test_what_a_page_may_lack(step: Maker, key: str, missing: str, null: str | None) -> None:
+    page = {"object": "list", "data": [step()], "first_id": "a", "last_id": "b", "has_more": False}
+    assert diagnose(page) == ()
+    bare = changed(page, {key: ABSENT})
+    assert [str(problem) for problem in diagnose(bare)] == [missing]
+    assert RunStepPage.from_dict(bare).to_dict() == bare
+    empty = {**page, key: None}
+    if null:
+        assert [str(problem) for problem in diagnose(empty)] == [null]
+        assert RunStepPage.from_dict(empty).to_dict() == empty
+    else:
+        with pytest.raises(ValidationError, match=f"^{key}: expected a .*, got null$"):
+            RunStepPage.from_dict(empty)
+
+
+# Every class.
+
+
+def each(classes: list[Any]) -> Any:
+    return pytest.mark.parametrize("cls", classes, ids=lambda cls: cls.__name__)
+
+
+@each(CLASSES)
+def test_a_class_is_a_frozen_slotted_keyword_only_dataclass(cls: Any) -> None:
+    params = cls.__dataclass_params__
+    assert params.frozen
+    assert params.eq
+    assert cls.__slots__ == tuple(field.name for field in fields(cls))
+    assert all(field.kw_only for field in fields(cls))
+    assert not hasattr(cls, "__dict__") or "__dict__" not in dir(cls)
+    assert getattr(cls, "__final__", True)
+    parameters = inspect.signature(cls).parameters.values()
+    assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in parameters)
+    with pytest.raises(TypeError):
+        cls("positional")
+
+
+@each(CLASSES)
+def test_the_type_hints_of_a_class_exist_at_run_time(cls: Any) -> None:
+    hints = typing.get_type_hints(cls)
+    assert set(hints) >= {field.name for field in fields(cls)}
+    for method in (cls.__init__, cls.from_dict, cls.to_dict):
+        assert "return" in typing.get_type_hints(method)
+    if "type" in hints and typing.get_origin(hints["type"]) is ClassVar:
+        (literal,) = typing.get_args(hints["type"])
+        assert typing.get_args(literal) == (cls.type,)
+        assert "type" not in {field.name for field in fields(cls)}
+
+
+@each(CLASSES)
+def test_a_class_keeps_what_it_does_not_name(cls: Any) -> None:
+    names = [field.name for field in fields(cls) if not field.name.startswith("_")]
+    if cls.__name__.startswith("Other"):
+        assert names == ["raw"]
+    else:
+        assert names[-1] == "extra"
+    assert inspect.signature(cls.from_dict).parameters["strict"].kind is inspect.Parameter.KEYWORD_ONLY
+
+
+def test_the_tags() -> None:
+    tags = {cls.__name__: cls.type for cls in CLASSES if isinstance(cls.__dict__.get("type"), str)}
+    assert tags == {
+        "CodeInterpreterLogs": "logs",
+        "CodeInterpreterImage": "image",
+        "CodeInterpreterToolCall": "code_interpreter",
+        "FileSearchToolCall": "file_search",
+        "FunctionToolCall": "function",
+        "RetrievalToolCall": "retrieval",
+        "MessageCreationStepDetails": "message_creation",
+        "ToolCallsStepDetails": "tool_calls",
+    }
+
+
+FIELDS = {
+    "RunStep": "id object created_at assistant_id thread_id run_id type status step_details last_error expired_at "
+    "cancelled_at failed_at completed_at metadata usage expires_at extra",
+    "RunStepPage": "object data first_id last_id has_more extra",
+    "Usage": "completion_tokens prompt_tokens total_tokens prompt_token_details completion_tokens_details extra",
+    "LastError": "code message extra",
+    "Function": "name arguments output extra",
+    "FileSearchResult": "file_id file_name score content attributes extra",
+    "FileSearch": "ranking_options results extra",
+    "CodeInterpreter": "input outputs extra",
+}
+
+
+@pytest.mark.parametrize(("name", "names"), FIELDS.items())
+def test_the_fields_stand_in_the_order_of_the_reference(name: str, names: str) -> None:
+    assert [field.name for field in fields(getattr(runstep, name)) if not field.name.startswith("_")] == names.split()
+
+
+def test_frozen_objects_refuse_changes(step: Maker) -> None:
+    parsed: Any = RunStep.from_dict(step())
+    with pytest.raises(FrozenInstanceError):
+        parsed.id = "other"
+    with pytest.raises(FrozenInstanceError):
+        del parsed.id
+    with pytest.raises((FrozenInstanceError, AttributeError)):
+        parsed.surprise = 1
+    with pytest.raises((FrozenInstanceError, AttributeError)):
+        parsed.tool_calls = ()
+    assert parsed.to_dict() == step()
+
+
+def test_constructors_take_sequences_mappings_and_plain_strings(step: Maker) -> None:
+    parsed = RunStep.from_dict(step(surprise=[1], metadata={"key": "value"}))
+    built = replace(
+        parsed,
+        type="message_creation",
+        status="completed",
+        metadata=MappingProxyType({"key": "value"}),
+        extra={"surprise": [1]},
+    )
+    assert built == parsed
+    assert hash(built) == hash(parsed)
+    assert (type(built.type), type(built.status)) == (RunStepType, RunStepStatus)
+    assert (type(built.metadata), type(built.extra)) == (FrozenDict, FrozenDict)
+    page = RunStepPage(data=(each_step for each_step in [parsed]))  # type: ignore[arg-type]
+    assert page == RunStepPage(data=(parsed,))
+
+
+def test_no_step_comes_to_be_with_metadata_over_the_limits(step: Maker) -> None:
+    parsed = RunStep.from_dict(step())
+    named = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
+    for metadata, problem in [
+        ({str(n): "" for n in range(17)}, "metadata: expected at most 16 pairs, got 17"),
+        ({"key": "v" * 513}, "metadata.key: expected a value of at most 512 characters, got 513"),
+        ({"key": 1}, "metadata.key: expected a string, got an integer"),
+        ([("key", "value")], "metadata: expected an object, got an array"),
+    ]:
+        makers: list[Callable[[], RunStep]] = [
+            lambda metadata=metadata: RunStep(**{**named, "metadata": metadata}),
+            lambda metadata=metadata: replace(parsed, metadata=metadata),
+            lambda metadata=metadata: RunStep.from_dict(step(metadata=metadata)),
+            lambda metadata=metadata: RunStep.from_json(json.dumps(step(metadata=metadata))),
+        ]
+        for make in makers[: 2 if isinstance(metadata, list) else None]:
+            with pytest.raises(ValidationError) as caught:
+                make()
+            assert str(caught.value) == problem
+
+
+def test_equal_values_of_different_classes_differ() -> None:
+    assert runstep.ImageFile(file_id="x") != runstep.MessageCreation(message_id="x")
+    assert runstep.OtherToolCall(raw=FrozenDict({"type": "x"})) != runstep.OtherStepDetails(raw=FrozenDict({"type": "x"}))
+    assert runstep.ImageFile(file_id="x") != {"file_id": "x"}
+    assert runstep.ImageFile(file_id="x") != "x"
+
+
+def test_a_problem_has_its_four_parts(step: Maker) -> None:
+    (problem,) = diagnose(step(**calls(*[function()] * 7, function(name=None))))
+    assert problem == Problem(
+        path=("step_details", "tool_calls", 7, "function", "name"), level="error", message="expected a string, got null"
+    )
+    assert problem.location == "step_details.tool_calls[7].function.name"
+    assert str(ValidationError((problem,) * 3)) == (
+        "step_details.tool_calls[7].function.name: expected a string, got null (and 2 more)"
+    )
+
+
+# The door.
+
+
+def test_every_public_name_is_exported_in_order() -> None:
+    assert list(runstep.__all__) == sorted(runstep.__all__, key=lambda name: (not name.isupper(), name[0].islower(), name))
+    assert {name for name in vars(runstep) if not name.startswith("_")} - {
+        name for name, value in vars(runstep).items() if inspect.ismodule(value)
+    } == set(runstep.__all__)
+    assert set(DOCUMENTS) <= set(runstep.__all__)
+
+
+def test_names_that_are_public_live_in_modules_with_plain_names() -> None:
+    for name in runstep.__all__:
+        module = getattr(getattr(runstep, name), "__module__", "runstep")
+        assert "._" not in module
+        assert inspect.getdoc(getattr(runstep, name)) or not callable(getattr(runstep, name))
+
+
+def test_every_public_class_and_method_says_what_it_does() -> None:
+    for cls in CLASSES:
+        for name, member in vars(cls).items():
+            if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, (classmethod, property))):
+                assert inspect.getdoc(member), f"{cls.__name__}.{name}"
