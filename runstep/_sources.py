@@ -91,6 +91,24 @@ def read_all(source: Source) -> bytes:
     return data
 
 
+def lines_in(file: Any, start: int, size: int, *, is_first: bool) -> Iterator[bytes]:
+    """Yield the lines that begin in a range of the bytes of a file. Raises `BrokenError` where it cannot be read.
+
+    Of all ranges but the first it is not known whether they begin with a line.
+    """
+    try:
+        file.seek(start if is_first else start - 1)
+        lines = io.BufferedReader(file, 4 * _BLOCK)
+        if not is_first:
+            # The line that holds the byte before the range ends inside the range, with it, or goes beyond it.
+            size -= len(lines.readline()) - 1
+        while size > 0 and (line := lines.readline()):
+            yield line
+            size -= len(line)
+    except OSError as error:
+        raise BrokenError(unreadable(error)) from None
+
+
 # Layers: each reads from the one below.
 
 

@@ -125,26 +125,27 @@ class Reader:
     """One file: its records, each once, and then the numbers of what else there was.
 
     `deltas` are those that belong to no step, `others` JSON values without a run step, `empty` the pages and arrays
-    without anything. `is_passed_over` is set for a file of a folder that is no business of ours.
+    without anything; `line_count` is the number of lines, of JSON Lines only. `is_passed_over` is set for a file of
+    a folder that is neither JSON nor an event stream, nor called so.
     """
 
-    __slots__ = ("_file", "_is_named", "deltas", "empty", "file", "is_passed_over", "others", "strict")
+    __slots__ = ("deltas", "empty", "file", "is_named", "is_passed_over", "line_count", "opened", "others", "strict")
 
     def __init__(self, name: str, file: IO[bytes] | OSError, *, strict: bool = False, is_named: bool = True) -> None:
         self.file = name
-        self._file = file
-        self._is_named = is_named
+        self.opened = file
+        self.is_named = is_named
         self.strict = strict
         self.is_passed_over = False
-        self.deltas = self.empty = self.others = 0
+        self.deltas = self.empty = self.others = self.line_count = 0
 
     def records(self, progress: Callable[[int], None] | None = None) -> Iterator[Record]:
         """Yield the records; `progress` is told the numbers of bytes as they are read."""
-        if isinstance(self._file, OSError):
-            yield self._damage(None, unreadable(self._file))
+        if isinstance(self.opened, OSError):
+            yield self._damage(None, unreadable(self.opened))
             return
-        source = open_source(self._file, progress)
-        if source.kind == "other" and not self._is_named and not _looks_like_json(self.file):
+        source = open_source(self.opened, progress)
+        if source.kind == "other" and not self.is_named and not _looks_like_json(self.file):
             self.is_passed_over = True
             return
         is_bare = True
@@ -152,14 +153,10 @@ class Reader:
             is_bare = False
             yield record
         if is_bare and not self.deltas and not self.empty:
-            yield self.nothing()
-
-    def nothing(self) -> Record:
-        """Return the record of a file without any."""
-        return self._damage(1, "expected run steps, found none")
+            yield nothing_in(self.file)
 
     def _damage(self, line: int | None, message: str) -> Record:
-        return Record(self.file, line, (), EMPTY, _error(message))
+        return _damage(self.file, line, message)
 
     def _of(self, source: Source) -> Iterator[Record]:
         if source.kind == "lines":
@@ -201,6 +198,7 @@ class Reader:
                     yield from self._records_in(document, number)
         except BrokenError as error:
             yield self._damage(number + 1, str(error))
+        self.line_count = number - first + 1
 
     # Documents.
 
@@ -329,8 +327,13 @@ def _looks_like_json(name: str) -> bool:
     return name.removesuffix(".gz").endswith((".json", ".jsonl", ".ndjson", ".sse"))
 
 
-def _error(message: str) -> ValidationError:
-    return ValidationError((Problem((), "error", message),))
+def _damage(file: str, line: int | None, message: str) -> Record:
+    return Record(file, line, (), EMPTY, ValidationError((Problem((), "error", message),)))
+
+
+def nothing_in(file: str) -> Record:
+    """Return the record of a file without any."""
+    return _damage(file, 1, "expected run steps, found none")
 
 
 def _refusal(error: Exception) -> str:

@@ -1,91 +1,295 @@
 # SPDX-License-Identifier: MIT
-"""The command line: arguments go in, lines for a person and an exit code come out."""
+"""The command line: arguments go in, lines for a person or a program and an exit code come out."""
 
 from __future__ import annotations
 
 import argparse
 import io
 import json
+import os
+import shutil
+import signal
 import sys
+import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from itertools import chain
+from pathlib import Path
+from typing import TextIO
 
+from ._check import Finding, Found, Part, check, findings_of, workers
+from ._convert import TARGETS, InputError, refuse_inputs, write
+from ._summary import summary
 from ._terminal import escaped
-from .errors import Problem, ValidationError
-from .steps import RunStep, RunStepPage
+from .archive import read_records
+from .errors import ValidationError
+from .steps import RunStep
+from .timeline import ASCII, render
+
+_EXAMPLES = """\
+examples:
+  python -m runstep check dump.jsonl            what is in it, and is it whole?
+  python -m runstep check --strict page.json    also what the published schema does not have
+  python -m runstep check --jobs 4 exports/     a folder, by four processes
+  python -m runstep show dump.jsonl --run run_123
+  zcat old.gz | python -m runstep convert - --to jsonl -o steps.jsonl
+
+Files may be JSON (steps anywhere in it), JSON Lines or captured event streams, each also packed by gzip;
+which they are is told from what they hold. A folder is read with all folders in it; - is standard input.
+Exit code: 0 all is well, 1 problems were found, 2 something could not be read or written.
+"""
+
+
+_SECONDS_OF_SILENCE = 1.0
+_SECONDS_BETWEEN = 0.2
+
+_CHECK_EXAMPLES = """\
+examples:
+  python -m runstep check dump.jsonl              what is in it, and is it whole?
+  python -m runstep check --strict page.json      and is it as the published schema has it?
+  python -m runstep check --jobs 4 exports/       a folder, by four processes
+  python -m runstep check --format json x.jsonl   one JSON object a problem: file, line, location, level, message
+"""
+_SHOW_EXAMPLES = """\
+examples:
+  python -m runstep show page.json
+  python -m runstep show dump.jsonl --run run_123 --full
+  python -m runstep show stream.sse | less
+"""
+_CONVERT_EXAMPLES = """\
+examples:
+  python -m runstep convert exports/ --to jsonl -o steps.jsonl
+  zcat dump.gz | python -m runstep convert - --to page -o page.json
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line with `arguments`, by default those of the process, and return its exit code.
 
-    0 where all is well, 1 where problems were found, 2 where a file could not be read.
+    0 where all is well, 1 where problems were found, 2 where something could not be read or written; 130 after
+    Ctrl-C, 141 where the reader of a pipe has gone. Raises `SystemExit` where the arguments are wrong.
     """
-    parser = argparse.ArgumentParser(prog="python -m runstep", description="Check run steps.")
-    verbs = parser.add_subparsers(metavar="VERB", required=True)
-    check = verbs.add_parser("check", help="find what is wrong with run steps")
-    check.add_argument("files", metavar="FILE", nargs="+", help="JSON (a step, a page, an array) or JSON Lines")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    return _check(parser.parse_args(arguments).files)
-
-
-def _check(files: list[str]) -> int:
-    steps = problems = unread = 0
-    for file in files:
-        try:
-            with open(file, "rb") as opened:
-                data = opened.read()
-        except OSError as error:
-            print(f"runstep: {escaped(file)}: {error.strerror}", file=sys.stderr)
-            unread += 1
-            continue
-        for line, outcome in _outcomes(data):
-            if isinstance(outcome, Problem):
-                print(f"{escaped(file)}:{line}: {outcome}")
-                problems += 1
-            else:
-                steps += outcome
-    print(f"{steps} run steps, {problems} problems")
-    return 2 if unread else int(problems > 0 or not steps)
-
-
-def _outcomes(data: bytes) -> Iterator[tuple[int, int | Problem]]:
-    """Yield the line of each document and how many run steps it holds, or each of its problems."""
+    options = _parser().parse_args(arguments)
     try:
-        documents = [(1, json.loads(data))]
-    except (ValueError, RecursionError):
-        lines = data.split(b"\n")
-        documents = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-        if not documents or not _is_whole(documents[0][1]):
-            documents = [(1, data)]
-    for number, document in documents:
-        try:
-            yield number, _steps(document)
-        except ValidationError as error:
-            for problem in error.problems:
-                yield number, problem
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # Python flushes once more at its end, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except OSError as error:
+        _complain(_reason(error))
+        return 2
+    except MemoryError:
+        _complain("out of memory")
+        return 2
+    return code
 
 
-def _is_whole(line: bytes) -> bool:
+def _parser() -> argparse.ArgumentParser:
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="python -m runstep",
+        description="Run steps of the OpenAI Assistants API, wherever they lie: checked, shown, converted.",
+        epilog=_EXAMPLES,
+        formatter_class=form,
+    )
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+
+    text = "say what is wrong, and what there is"
+    verb = verbs.add_parser("check", help=text, description=text, epilog=_CHECK_EXAMPLES, formatter_class=form)
+    verb.set_defaults(run=_check)
+    verb.add_argument("--strict", action="store_true", help="also what the newest published schema does not allow")
+    verb.add_argument("--format", choices=("text", "json"), default="text", help="of the problems (default: text)")
+    verb.add_argument("--jobs", metavar="N", type=_positive, default=1, help="how many processes (default: 1)")
+    verb.add_argument("--quiet", action="store_true", help="problems only: no summary, no progress")
+    _add_paths(verb)
+
+    text = "draw each run as a timeline"
+    verb = verbs.add_parser("show", help=text, description=text, epilog=_SHOW_EXAMPLES, formatter_class=form)
+    verb.set_defaults(run=_show)
+    verb.add_argument("--run", dest="run_id", metavar="ID", help="this run only")
+    verb.add_argument("--full", action="store_true", help="inputs and outputs whole, not their beginnings")
+    _add_paths(verb)
+
+    text = "write the steps in another form"
+    verb = verbs.add_parser("convert", help=text, description=text, epilog=_CONVERT_EXAMPLES, formatter_class=form)
+    verb.set_defaults(run=_convert)
+    names = "; ".join(f"{name}: {target.summary}" for name, target in TARGETS.items())
+    verb.add_argument("--to", required=True, choices=TARGETS, metavar="NAME", help=names)
+    verb.add_argument("-o", "--output", metavar="FILE", help="written whole or not at all (default: standard output)")
+    _add_paths(verb)
+    return parser
+
+
+def _add_paths(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+# The verbs.
+
+
+def _check(options: argparse.Namespace) -> int:
+    found = Found()
+    unread = 0
+    progress = _Progress(is_wanted=not options.quiet)
+    is_json = options.format == "json"
+    with workers(options.jobs) as pool:
+        for path in options.paths:
+            parts = check(path, strict=options.strict, progress=progress.read, pool=pool, jobs=options.jobs)
+            opened = _opened(parts, path)
+            unread += opened is None
+            for part in opened or ():
+                found.add(part.found)
+                progress.read(part.size)
+                if part.findings:
+                    progress.clear()
+                for finding in part.findings:
+                    _print(json.dumps(finding._asdict()) if is_json else _line(finding))
+    progress.clear()
+    if not options.quiet and (found.files or not unread):
+        for line in summary(found):
+            _print(line, sys.stderr if is_json else None)
+    if not found.steps and not found.problems and not unread:
+        _complain("no run steps found")
+    return 2 if unread else int(found.problems > 0 or not found.steps)
+
+
+def _show(options: argparse.Namespace) -> int:
+    steps = _Steps(options.paths, options.run_id)
+    is_terminal = sys.stdout.isatty()
+    colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    table = {} if _can_encode(sys.stdout, "".join(map(chr, ASCII))) else ASCII
+    for line in render(steps, width=shutil.get_terminal_size().columns, colour=colour, full=options.full):
+        _print(line.translate(table))
+    return steps.code()
+
+
+def _convert(options: argparse.Namespace) -> int:
+    output: str | None = options.output
+    steps = _Steps(options.paths)
+    pieces = TARGETS[options.to].pieces
     try:
-        json.loads(line)
-    except (ValueError, RecursionError):
+        if output is None:
+            refuse_inputs(os.fstat(sys.stdout.fileno()), options.paths)
+        elif Path(output).exists():
+            refuse_inputs(Path(output).stat(), options.paths)
+    except InputError as error:
+        _complain(f"{error}: is to be read, so it cannot be written to")
+        return 2
+    stream = iter(steps)
+    first = next(stream, None)
+    if first is not None:
+        text = pieces(chain((first,), stream))
+        if output is None:
+            sys.stdout.writelines(text)
+        else:
+            write(text, output)
+    return steps.code()
+
+
+class _Steps:
+    """The steps that can be read, one after another; what cannot be is said on standard error."""
+
+    def __init__(self, paths: list[str], run: str | None = None) -> None:
+        self._paths = paths
+        self._run = run
+        self._count = self._problems = 0
+
+    def __iter__(self) -> Iterator[RunStep]:
+        for path in self._paths:
+            for record in read_records(path):
+                try:
+                    step = record.step()
+                except ValidationError as error:
+                    for finding in findings_of(record, error):
+                        _print(_line(finding), sys.stderr)
+                        self._problems += 1
+                    continue
+                if self._run is None or step.run_id == self._run:
+                    self._count += 1
+                    yield step
+
+    def code(self) -> int:
+        if not self._count:
+            _complain("no run steps found" if self._run is None else f"no run steps of {self._run} found")
+        return int(self._problems > 0 or not self._count)
+
+
+# What is printed.
+
+
+def _line(finding: Finding) -> str:
+    line = "" if finding.line is None else f":{finding.line}"
+    location = f"{finding.location}: " if finding.location else ""
+    return f"{escaped(finding.file)}{line}: {location}{finding.message}"
+
+
+def _print(text: str, stream: TextIO | None = None) -> None:
+    print(text, file=stream)  # noqa: T201  (here it is what the program does)
+
+
+def _complain(text: str) -> None:
+    _print(f"runstep: {escaped(text)}", sys.stderr)
+
+
+def _reason(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return reason if error.filename is None else f"{os.fsdecode(error.filename)}: {reason}"
+
+
+def _opened(parts: Iterator[Part], path: str) -> Iterator[Part] | None:
+    """Return the parts of what was asked for; None, and say so, where it cannot be opened."""
+    try:
+        first = next(parts, None)
+    except OSError as error:
+        _complain(f"{path}: {error.strerror or error}")
+        return None
+    return parts if first is None else chain((first,), parts)
+
+
+def _can_encode(stream: TextIO, text: str) -> bool:
+    try:
+        text.encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
         return False
     return True
 
 
-def _steps(document: Any) -> int:
-    if isinstance(document, bytes):
-        # For the error, or the step or page that the line holds.
-        try:
-            document = json.loads(document)
-        except (ValueError, RecursionError):
-            RunStep.from_json(document)
-            raise
-    if isinstance(document, list):
-        return len(RunStepPage.from_dict({"data": document}).data)
-    if isinstance(document, dict) and ("data" in document or document.get("object") == "list"):
-        return len(RunStepPage.from_dict(document))
-    RunStep.from_dict(document)
-    return 1
+class _Progress:
+    """A line on standard error that says how far reading has come, if that is a terminal and it takes long."""
+
+    def __init__(self, *, is_wanted: bool = True) -> None:
+        self._is_wanted = is_wanted and sys.stderr.isatty()
+        self._size = 0
+        self._width = 0
+        self._next = time.monotonic() + _SECONDS_OF_SILENCE
+
+    def read(self, size: int) -> None:
+        """Count bytes that were read, and say so now and then."""
+        self._size += size
+        if self._is_wanted and time.monotonic() >= self._next:
+            self._next = time.monotonic() + _SECONDS_BETWEEN
+            text = f"{self._size / 1e6:,.0f} MB read"
+            self._show(text)
+
+    def clear(self) -> None:
+        """Make room for other lines."""
+        if self._width:
+            self._show("")
+
+    def _show(self, text: str) -> None:
+        sys.stderr.write(f"\r{text:{self._width}}\r")
+        sys.stderr.flush()
+        self._width = len(text)

@@ -1,0 +1,395 @@
+# SPDX-License-Identifier: MIT
+"""Paths go in; every problem of the run steps there, and the sum of what was found, come out in parts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+from array import array
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, final
+
+from ._sources import lines_in, open_source
+from .archive import Reader, Record, nothing_in, scan
+from .errors import Problem, ValidationError
+from .frozen import EMPTY
+from .steps import MessageCreationStepDetails, RunStep, ToolCallsStepDetails
+from .tool_calls import FunctionToolCall
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+_Progress: TypeAlias = Callable[[int], None]
+
+_RECORDS_IN_PART = 1000
+_BYTES_IN_PIECE = 1 << 21
+_MOST_NAMES = 1000
+_LONGEST_NAME = 64
+_LATEST_SECOND = 10**11
+
+
+class Finding(NamedTuple):
+    """A problem, and where it is: `line` is None where it is the file itself."""
+
+    file: str
+    line: int | None
+    location: str
+    level: str
+    message: str
+
+
+@final
+@dataclass(slots=True)
+class Found:
+    """What there is in a part, or altogether; times are Unix seconds.
+
+    `ids` holds a number of 61 bits for the id of each step: what is the same is a duplicate.
+    """
+
+    files: int = 0
+    steps: int = 0
+    unreadable: int = 0
+    types: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+    tools: Counter[str] = field(default_factory=Counter)
+    earliest: int | None = None
+    latest: int | None = None
+    with_usage: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+    undocumented: Counter[str] = field(default_factory=Counter)
+    ids: array[int] = field(default_factory=lambda: array("q"))
+    deltas: int = 0
+    others: int = 0
+    empty: int = 0
+    passed_over: int = 0
+    problems: int = 0
+
+    def add(self, more: Found) -> None:
+        """Add what another part holds."""
+        for name in _NUMBERS:
+            setattr(self, name, getattr(self, name) + getattr(more, name))
+        for name in _NAMES:
+            # Strangers' data must not make the tables grow without end.
+            names: Counter[str] = getattr(self, name)
+            for key, count in getattr(more, name).items():
+                cut = str(key) if len(key) <= _LONGEST_NAME else key[:_LONGEST_NAME]
+                names[cut if cut in names or len(names) < _MOST_NAMES else "…"] += count
+        times = [time for time in (self.earliest, self.latest, more.earliest, more.latest) if time is not None]
+        self.earliest, self.latest = min(times, default=None), max(times, default=None)
+        self.ids += more.ids
+
+    def repeated(self) -> int:
+        """Return how many steps have an id that another one had before."""
+        # In sixteen goes: a set takes eight times what the array takes.
+        return len(self.ids) - sum(len({id_ for id_ in self.ids if id_ & 15 == last}) for last in range(16))
+
+
+_NAMES = ("types", "statuses", "tools", "undocumented")
+_NUMBERS = tuple(item.name for item in fields(Found) if item.name not in (*_NAMES, "ids", "earliest", "latest"))
+
+
+@final
+@dataclass(slots=True)
+class Part:
+    """What was found in one part of what was asked for; `size` is in bytes, where it was read by another process."""
+
+    findings: list[Finding] = field(default_factory=list)
+    found: Found = field(default_factory=Found)
+    records: int = 0
+    lines: int = 0
+    size: int = 0
+
+
+def check(
+    path: str, *, strict: bool, progress: _Progress, pool: ProcessPoolExecutor | None = None, jobs: int = 1
+) -> Iterator[Part]:
+    """Yield parts of what is found in a file or folder, in order. Raises `OSError` if it cannot be opened."""
+    if pool is None:
+        for reader in scan(path, strict=strict):
+            yield from _parts(reader, progress)
+        return
+    pending: deque[tuple[_Piece, Future[Part]]] = deque()
+    joined = _Joined()
+    for reader in scan(path, strict=strict):
+        pieces = _pieces(reader)
+        if pieces is None:
+            # It is here that the file is open, and it will be closed when the next one is asked for.
+            yield from joined.parts(pending, 0)
+            yield from _parts(reader, progress)
+            continue
+        for piece in pieces:
+            pending.append((piece, pool.submit(check_piece, piece)))
+            yield from joined.parts(pending, 4 * jobs)
+    yield from joined.parts(pending, 0)
+
+
+def _parts(reader: Reader, progress: _Progress | None = None) -> Iterator[Part]:
+    """Yield parts of what is found in one file, each small enough to be held."""
+    records = reader.records(progress)
+    while True:
+        part = Part()
+        _take(islice(records, _RECORDS_IN_PART), part, strict=reader.strict)
+        if part.records < _RECORDS_IN_PART:
+            break
+        yield part
+    _count_rest(reader, part.found)
+    part.found.files = not reader.is_passed_over
+    yield part
+
+
+def _count_rest(reader: Reader, found: Found) -> None:
+    found.deltas, found.others, found.empty = reader.deltas, reader.others, reader.empty
+    found.passed_over = int(reader.is_passed_over)
+
+
+# One record after another.
+
+
+def _take(  # noqa: C901, PLR0912, PLR0915  (one loop over everything: calls cost)
+    records: Iterable[Record], part: Part, *, strict: bool
+) -> None:
+    """Check the records and count them in `part`.
+
+    Nothing of a step is kept but what is counted, and that in lists, which are counted at the end: a third of the time.
+    """
+    found = part.found
+    types: list[str] = []
+    statuses: list[str] = []
+    tools: list[str] = []
+    created: list[int] = []
+    ids: list[str] = []
+    absent: list[tuple[str, ...]] = []
+    usage_absent: list[tuple[str, ...]] = []
+    undocumented: list[str] = []
+    number = 0
+    for number, record in enumerate(records, 1):  # noqa: B007  (the last one is needed)
+        try:
+            step = record.step(strict=strict)
+        except ValidationError as error:
+            readable = _report(record, error, part)
+            if readable is None:
+                continue
+            step = readable
+        ids.append(step.id)
+        types.append(step.type)
+        statuses.append(step.status)
+        created.append(step.created_at)
+        absent.append(step._absent)
+        usage = step.usage
+        if usage is not None:
+            usage_absent.append(usage._absent)
+            found.prompt_tokens += usage.prompt_tokens
+            found.completion_tokens += usage.completion_tokens
+            found.total_tokens += usage.total_tokens
+            if usage.extra is not EMPTY:
+                undocumented += _undocumented(usage, "usage.")
+        if step.extra is not EMPTY:
+            undocumented += [Problem((key,), "error", "").location for key in step.extra]
+        details = step.step_details
+        is_plain = False
+        if type(details) is ToolCallsStepDetails:
+            is_plain = details.extra is EMPTY
+            for call in details.tool_calls:
+                tools.append(call.type)
+                if type(call) is not FunctionToolCall or not call.extra is call.function.extra is EMPTY:
+                    is_plain = False
+        elif type(details) is MessageCreationStepDetails:
+            is_plain = details.extra is EMPTY and details.message_creation.extra is EMPTY
+        if not is_plain:
+            undocumented += _undocumented(details, "step_details.")
+    part.records += number
+    found.steps += len(ids)
+    found.types.update(types)
+    found.statuses.update(statuses)
+    found.tools.update(tools)
+    found.with_usage += len(usage_absent)
+    found.undocumented.update(undocumented)
+    _count_absent(found.undocumented, absent, "", ("expires_at",))
+    _count_absent(found.undocumented, usage_absent, "usage.", ("prompt_token_details", "completion_tokens_details"))
+    found.ids.extend([_number(id_) for id_ in ids])
+    if created:
+        if max(created) > _LATEST_SECOND or min(created) < 0:
+            created = [time // 1000 if time > _LATEST_SECOND else time for time in created if time >= 0]
+        found.earliest, found.latest = min(created, default=None), max(created, default=None)
+
+
+def _count_absent(names: Counter[str], absent: list[tuple[str, ...]], place: str, keys: tuple[str, ...]) -> None:
+    """Count the objects in which each of `keys`, which the reference does not name, was not absent."""
+    for combination, count in Counter(absent).items():
+        for key in keys:
+            if key not in combination:
+                names[place + key] += count
+
+
+def _number(id_: str) -> int:
+    # The hash of a number, unlike that of a string, is the same in each process.
+    return hash(int.from_bytes(id_.encode("utf-8", "surrogatepass"), "little"))
+
+
+def findings_of(record: Record, error: ValidationError) -> Iterator[Finding]:
+    """Yield what is wrong with a record."""
+    for problem in error.problems:
+        location = Problem((*record.path, *problem.path), problem.level, problem.message).location
+        yield Finding(record.file, record.line_of(problem.path), location, problem.level, problem.message)
+
+
+def _report(record: Record, error: ValidationError, part: Part) -> RunStep | None:
+    """Note what is wrong with a record, and return its step if it can be read all the same."""
+    part.findings += findings_of(record, error)
+    part.found.problems += len(error.problems)
+    if record.error is not None:
+        return None
+    if any(problem.level == "error" for problem in error.problems):
+        part.found.unreadable += 1
+        return None
+    return RunStep.from_dict(record.raw)
+
+
+_UNDOCUMENTED = frozenset({"attributes"})
+
+
+def _undocumented(model: Any, place: str) -> Iterator[str]:
+    """Yield the keys of a model, and of all in it, that the API reference does not name."""
+    for name in model.__slots__:
+        value = getattr(model, name)
+        if name == "extra":
+            yield from (place + Problem((key,), "error", "").location for key in value)
+        elif name in _UNDOCUMENTED and name not in model._absent:
+            yield place + name
+        elif isinstance(value, tuple):
+            for item in value:
+                if hasattr(item, "extra"):
+                    yield from _undocumented(item, f"{place}{name}[].")
+        elif hasattr(value, "extra"):
+            yield from _undocumented(value, f"{place}{name}.")
+
+
+# Several processes.
+
+
+@contextmanager
+def workers(jobs: int) -> Generator[ProcessPoolExecutor | None, None, None]:
+    """Give the processes that check, if there are to be more than this one; an interrupted one ends all at once.
+
+    Raises `ChildProcessError` if one of them dies.
+    """
+    if jobs == 1:
+        yield None
+        return
+    import multiprocessing  # noqa: PLC0415  (most runs do without)
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor  # noqa: PLC0415
+
+    others = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL))
+    is_over = False
+    try:
+        yield pool
+        is_over = True
+    except BrokenExecutor:
+        message = "a process that checked has died"
+        raise ChildProcessError(message) from None
+    finally:
+        if not is_over:
+            for child in multiprocessing.active_children():
+                if child not in others:
+                    child.terminate()
+        pool.shutdown(cancel_futures=True)
+
+
+class _Piece(NamedTuple):
+    """What one process does at a time: a file, or the lines that begin in a range of its bytes."""
+
+    file: str
+    is_named: bool
+    strict: bool
+    size: int
+    start: int = 0
+    is_first: bool = True
+    is_last: bool = True
+    is_whole: bool = True
+
+
+def _pieces(reader: Reader) -> Iterator[_Piece] | None:
+    """Return the pieces of a file; None where another process cannot read it."""
+    if isinstance(reader.opened, OSError) or reader.file == "<stdin>":
+        return None
+    status = os.fstat(reader.opened.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    size = status.st_size
+    if size > _BYTES_IN_PIECE:
+        source = open_source(reader.opened)
+        if source.kind == "lines" and source.start is not None:
+            return _ranges(reader, range(source.start, size, _BYTES_IN_PIECE), size)
+    return iter((_Piece(reader.file, reader.is_named, reader.strict, size),))
+
+
+def _ranges(reader: Reader, starts: range, end: int) -> Iterator[_Piece]:
+    for start in starts:
+        size = min(_BYTES_IN_PIECE, end - start)
+        is_first, is_last = start == starts[0], start == starts[-1]
+        yield _Piece(reader.file, reader.is_named, reader.strict, size, start, is_first, is_last, is_whole=False)
+
+
+def check_piece(piece: _Piece) -> Part:
+    """Return what is found in one piece; of a range of lines, counted from its beginning."""
+    opened: Any
+    try:
+        opened = Path(piece.file).open("rb", buffering=0)  # noqa: SIM115  (what is done with it is not tried)
+    except OSError as error:
+        opened = error
+    reader = Reader(piece.file, opened, strict=piece.strict, is_named=piece.is_named)
+    part = Part(size=piece.size)
+    try:
+        if piece.is_whole or isinstance(opened, OSError):
+            for inner in _parts(reader):
+                part.findings += inner.findings
+                part.found.add(inner.found)
+        else:
+            lines = lines_in(opened, piece.start, piece.size, is_first=piece.is_first)
+            _take(reader.lines(lines), part, strict=piece.strict)
+            part.lines = reader.line_count
+            _count_rest(reader, part.found)
+    finally:
+        if not isinstance(opened, OSError):
+            opened.close()
+    return part
+
+
+@final
+class _Joined:
+    """Puts the parts of files together again, in order, as one process would have found them."""
+
+    def __init__(self) -> None:
+        self._lines = 0
+        self._is_bare = True
+
+    def parts(self, pending: deque[tuple[_Piece, Future[Part]]], most: int) -> Iterator[Part]:
+        """Yield what is done of the pending pieces, until there are at most so many left."""
+        while len(pending) > most:
+            piece, future = pending.popleft()
+            part = future.result()
+            if not piece.is_whole:
+                self._place(piece, part)
+            yield part
+
+    def _place(self, piece: _Piece, part: Part) -> None:
+        if piece.is_first:
+            self._lines = 0
+            self._is_bare = True
+            part.found.files = 1
+        part.findings = [
+            finding._replace(line=finding.line and finding.line + self._lines) for finding in part.findings
+        ]
+        self._lines += part.lines
+        self._is_bare = self._is_bare and not (part.records or part.found.deltas or part.found.empty)
+        if piece.is_last and self._is_bare:
+            _take((nothing_in(piece.file),), part, strict=False)

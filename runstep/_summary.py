@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""What was found goes in; lines that say so to a person come out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timezone
+
+from ._check import Found
+from .errors import quoted
+
+_MOST_SHOWN = 12
+
+
+def summary(found: Found) -> Iterator[str]:
+    """Yield the lines of a summary."""
+    unreadable = f" and {found.unreadable:,} unreadable" if found.unreadable else ""
+    yield f"{_counted(found.steps, 'run step')}{unreadable} in {_counted(found.files, 'file')}"
+    if found.steps:
+        yield from _table(found)
+    beside = {
+        "stray delta": found.deltas,
+        "empty page": found.empty,
+        "other JSON document": found.others,
+        "foreign file": found.passed_over,
+    }
+    if any(beside.values()):
+        yield f"  beside      {', '.join(_counted(count, noun) for noun, count in beside.items() if count)}"
+    yield _counted(found.problems, "problem")
+
+
+def _table(found: Found) -> Iterator[str]:
+    yield f"  type        {_names(found.types)}"
+    yield f"  status      {_names(found.statuses)}"
+    if found.tools:
+        yield f"  tool calls  {_names(found.tools)}"
+    if found.earliest is not None and found.latest is not None:
+        yield f"  created     {_utc(found.earliest)} to {_utc(found.latest)}"
+    if found.with_usage:
+        sums = f"{found.prompt_tokens:,} prompt + {found.completion_tokens:,} completion = {found.total_tokens:,} total"
+        yield f"  tokens      {sums}, in {_counted(found.with_usage, 'step')}"
+    undocumented = +found.undocumented
+    if undocumented:
+        yield f"  undocumented keys: {_names(undocumented)}"
+    repeated = found.repeated()
+    if repeated:
+        yield f"  duplicates  {_counted(repeated, 'step')} with an id that came before"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{f'{count:,}' if count else 'no'} {noun}{'' if count == 1 else 's'}"
+
+
+def _names(counts: Counter[str]) -> str:
+    shown = [
+        f"{_shown(name)} {count:,}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    more = len(shown) - _MOST_SHOWN
+    return ", ".join(shown[:_MOST_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _shown(name: str) -> str:
+    return name if name.isprintable() and name and " " not in name else quoted(name)
+
+
+def _utc(time: int) -> str:
+    try:
+        return datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):
+        return f"second {time:,}"
