@@ -8,7 +8,7 @@ Text is kept in pieces and joined where somebody asks; what nobody holds any lon
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias, TypeVar, final
+from typing import Any, TypeVar, final
 from weakref import ref
 
 from .._records import draft
@@ -62,14 +62,12 @@ _Value_co = TypeVar("_Value_co", covariant=True)
 class _Text:
     """A text that comes in fragments."""
 
-    __slots__ = ("_pieces", "_text")
+    __slots__ = ("_pieces", "_text", "add")
 
-    def __init__(self, text: str = "") -> None:
-        self._text = text
+    def __init__(self) -> None:
+        self._text = ""
         self._pieces: list[str] = []
-
-    def add(self, piece: str) -> None:
-        self._pieces.append(piece)
+        self.add = self._pieces.append
 
     def build(self) -> str:
         if self._pieces:
@@ -324,8 +322,9 @@ def _id_and_extra(known: ToolCall | None, kind: type[Any], body: str) -> tuple[s
     """Return what a growing call takes over from what was there, which may have been of another type."""
     if known is None:
         return "", {}
-    extra = dict(known.extra) if type(known) is kind else _other_keys(known, "id", "type", body)
-    return known.id or "", extra
+    if type(known) is kind and type(known) is not OtherToolCall:
+        return known.id, dict(known.extra)
+    return known.id or "", _other_keys(known, "id", "type", body)
 
 
 # File search, functions, the rest.
@@ -513,7 +512,6 @@ class _GrowingOtherDetails:
 
 
 _DETAILS = {kind.fragment: kind for kind in (_GrowingMessageCreation, _GrowingToolCalls, _GrowingOtherDetails)}
-_GrowingDetails: TypeAlias = _GrowingMessageCreation | _GrowingToolCalls | _GrowingOtherDetails
 
 
 # The step.
@@ -525,38 +523,31 @@ _StepDraft = draft(RunStep)
 class _GrowingStep:
     """What is known of one step: the last whole one that was sent, and what deltas told since."""
 
-    __slots__ = ("_details", "step")
+    __slots__ = ("details", "step")
 
     def __init__(self) -> None:
         self.step: RunStep | None = None
-        self._details: Any = None
+        self.details: Any = None
 
     def replace(self, step: RunStep) -> None:
-        known = self._details
         self.step = step
-        self._details = None
-        if type(known) is _GrowingToolCalls and _knows_no_calls_yet(step):
-            known._extra.update(step.step_details.extra)
-            self._details = known
+        if type(self.details) is not _GrowingToolCalls or not _knows_no_calls_yet(step):
+            self.details = None
 
-    def is_whole(self) -> bool:
-        return self._details is None
-
-    def add(self, news: Any) -> None:
-        details = self._details
-        if details is None or type(news) is not details.fragment:
-            known = details.build() if details is not None else None if self.step is None else self.step.step_details
-            details = self._details = _DETAILS[type(news)](known)
-        details.add(news)
-
-    def build_details(self) -> StepDetails:
-        return self._details.build()  # type: ignore[no-any-return]
+    def start(self, news: Any) -> Any:
+        """Return the details as they grow from here on, of the type that a delta tells of."""
+        if self.details is not None:
+            known = self.details.build()
+        else:
+            known = None if self.step is None else self.step.step_details
+        self.details = _DETAILS[type(news)](known)
+        return self.details
 
     def build(self) -> RunStep:
         new = _StepDraft()
         for name in RunStep.__slots__:
             setattr(new, name, getattr(self.step, name))
-        new.step_details = self._details.build()
+        new.step_details = self.details.build()
         new.__class__ = RunStep
         return new  # type: ignore[no-any-return]
 
@@ -625,7 +616,10 @@ class RunStepAccumulator:
             item = Event.from_dict(item)
             if item.error is not None:
                 raise item.error
-        data = item.data if isinstance(item, Event) else item
+        self._add(item.data if isinstance(item, Event) else item)
+
+    def _add(self, data: RunStep | RunStepDelta | str) -> None:
+        """Take the data of an event; text, which is what all other events have, changes nothing."""
         if type(data) is RunStepDelta:
             self._add_delta(data)
         elif type(data) is RunStep:
@@ -652,17 +646,17 @@ class RunStepAccumulator:
     @property
     def pending(self) -> Mapping[str, StepDetails]:
         """What deltas told of steps that no event has announced: details as they stand now, by the id of the step."""
-        return _Steps({id_: growing.build_details() for id_, growing in self._pending.items()})
+        return _Steps({id_: growing.details.build() for id_, growing in self._pending.items()})
 
     def _add_step(self, step: RunStep) -> None:
         id_ = step.id
         growing = self._growing.get(id_)
         if growing is None:
-            growing = self._growing[id_] = self._pending.pop(id_, None) or _GrowingStep()
+            growing = self._growing[id_] = self._pending.pop(id_) if id_ in self._pending else _GrowingStep()
         growing.replace(step)
         self._release()
         self._steps[id_] = step
-        if growing.is_whole():
+        if growing.details is None:
             self._touched.pop(id_, None)
         else:
             self._touched[id_] = growing
@@ -681,7 +675,10 @@ class RunStepAccumulator:
             self._release()
             self._steps[id_] = None  # so that nothing here holds on to its text
             self._touched[id_] = growing
-        growing.add(news)
+        details = growing.details
+        if details is None or type(news) is not details.fragment:
+            details = growing.start(news)
+        details.add(news)
 
     def _release(self) -> None:
         """Leave the mapping to who holds it, before it changes."""

@@ -45,8 +45,12 @@ def _read(reader: Callable[[Any], _Model], data: Any, kind: str, *, strict: bool
     try:
         return reader(data)
     except FAILURES as failure:
-        errors = tuple([problem for problem in _diagnosed(data, kind) if problem.level == "error"])
-        raise (ValidationError(errors) if errors else failure) from None
+        raise _reason(failure, data, kind) from None
+
+
+def _reason(failure: Exception, data: Any, kind: str) -> Exception:
+    errors = tuple([problem for problem in _diagnosed(data, kind) if problem.level == "error"])
+    return ValidationError(errors) if errors else failure
 
 
 def _diagnosed(data: Any, kind: str) -> tuple[Problem, ...]:
@@ -1012,3 +1016,11 @@ def _read_delta(data: Any) -> RunStepDelta:
         new.extra = EMPTY if len(data) == 2 else unnamed(data, _DELTA_KEYS)
     new.__class__ = RunStepDelta
     return new  # type: ignore[no-any-return]
+
+
+def read_delta(data: Any) -> RunStepDelta:
+    """Do what `RunStepDelta.from_dict` does, without the way to it."""
+    try:
+        return _read_delta(data)
+    except FAILURES as failure:
+        raise _reason(failure, data, "RunStepDelta") from None

@@ -13,7 +13,7 @@ from .._records import draft, record
 from ..errors import Problem, ValidationError, json_type
 from ..frozen import thaw
 from ..steps import RunStep, _decode
-from .deltas import RunStepDelta
+from .deltas import RunStepDelta, read_delta
 
 _DELTA_EVENT = "thread.run.step.delta"
 _STEP_EVENTS = frozenset(
@@ -96,7 +96,7 @@ def read_event(event: str, text: str) -> Event:
     new.error = None
     try:
         if event == _DELTA_EVENT:
-            new.data = RunStepDelta.from_dict(_decode(text))
+            new.data = read_delta(_decode(text))
         elif event in _STEP_EVENTS:
             new.data = RunStep.from_dict(_decode(text))
         else:

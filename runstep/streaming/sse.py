@@ -7,7 +7,8 @@ the lines that do what they say.
 
 from __future__ import annotations
 
-from typing import NamedTuple, final
+from collections.abc import Iterator
+from typing import TypeAlias, final
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -15,12 +16,8 @@ _BOM = b"\xef\xbb\xbf"
 _MAX_RETRY_DIGITS = 640
 
 
-class ServerSentEvent(NamedTuple):
-    """An event as the stream had it; of one that was too big only the name is left."""
-
-    event: str
-    data: str
-    is_too_big: bool
+ServerSentEvent: TypeAlias = tuple[str, str, bool]
+"""The name of an event, its data, and whether there are none because they were too big."""
 
 
 @final
@@ -54,51 +51,49 @@ class ServerSentEvents:
         self._after_cr = False
         # The line that is not over yet.
         self._line = bytearray()
-        # "When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated
-        # with it. They must be initialized to the empty string."
+        # “When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated
+        # with it. They must be initialized to the empty string.”
         self._data: list[bytes] = []
         self._event = b""
         self._id = ""
         self._size = 0
         self._is_too_big = False
 
-    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
-        """Return the events that `chunk` completes."""
-        # "The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any."
+    def feed(self, chunk: bytes) -> Iterator[ServerSentEvent]:
+        """Yield the events that `chunk` completes; all of them must be taken before the next one is fed."""
+        # “The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any.”
         if self._head is not None:
             chunk = self._head + chunk
             if chunk != _BOM and _BOM.startswith(chunk):
                 self._head = chunk
-                return []
+                return
             self._head = None
             chunk = chunk.removeprefix(_BOM)
 
-        # "[…] a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair, a single U+000A LINE FEED (LF) character
+        # “[…] a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair, a single U+000A LINE FEED (LF) character
         # not preceded by a U+000D CARRIAGE RETURN (CR) character, and a single U+000D CARRIAGE RETURN (CR) character
-        # not followed by a U+000A LINE FEED (LF) character being the ways in which a line can end."
+        # not followed by a U+000A LINE FEED (LF) character being the ways in which a line can end.”
         # CR ends the line at once, so that no event waits for the next chunk; an LF that follows is part of that end.
         if not chunk:
-            return []
+            return
         if self._after_cr and chunk.startswith(b"\n"):
             chunk = chunk[1:]
-        self._after_cr = chunk.endswith(b"\r") or (self._after_cr and not chunk)
+        self._after_cr = chunk.endswith(b"\r")
         lines = chunk.splitlines()  # of bytes: at these three ends, and at no other
         rest = lines.pop() if lines and not chunk.endswith((b"\n", b"\r")) else b""
-        events: list[ServerSentEvent] = []
         if lines:
             if self._line:
                 self._add_to_line(lines[0])
                 lines[0] = bytes(self._line)
                 self._line.clear()
-            self._read(lines, events)
+            yield from self._read(lines)
         if rest:
             self._add_to_line(rest)
-        return events
 
     def close(self) -> None:
         """End the stream."""
-        # "Once the end of the file is reached, any pending data must be discarded. (If the file ends in the middle of an
-        # event, before the final empty line, the incomplete event is not dispatched.)"
+        # “Once the end of the file is reached, any pending data must be discarded. (If the file ends in the middle of
+        # an event, before the final empty line, the incomplete event is not dispatched.)”
         self._line.clear()
         self._data.clear()
 
@@ -118,62 +113,60 @@ class ServerSentEvents:
         self._is_too_big = True
         self._data.clear()
 
-    def _read(self, lines: list[bytes], events: list[ServerSentEvent]) -> None:
+    def _read(self, lines: list[bytes]) -> Iterator[ServerSentEvent]:  # noqa: C901, PLR0912  (calls cost)
+        limit, data, event, size = self._max_event_size, self._data, self._event, self._size
         for line in lines:
-            # "If the line is empty (a blank line): Dispatch the event, as defined below."
+            # “If the line is empty (a blank line): Dispatch the event, as defined below.”
             if not line:
-                self._dispatch(events)
+                # “Set the last event ID string of the event source to the value of the last event ID buffer.”
+                self.last_event_id = self._id
+                # “If the data buffer is an empty string, set the data buffer and the event type buffer to the empty
+                # string and return.”
+                if data or self._is_too_big:
+                    # “If the event type buffer has a value other than the empty string, change the type of the newly
+                    # created event to equal the value of the event type buffer.”
+                    name = event.decode("utf-8", "replace") or "message"
+                    # “If the data buffer's last character is a U+000A LINE FEED (LF) character, then remove the last
+                    # character from the data buffer.”
+                    yield name, b"\n".join(data).decode("utf-8", "replace"), self._is_too_big
+                # “Set the data buffer and the event type buffer to the empty string.”
+                data.clear()
+                event = b""
+                size = 0
+                self._is_too_big = False
                 continue
-            # "If the line starts with a U+003A COLON character (:): Ignore the line."
+            # “If the line starts with a U+003A COLON character (:): Ignore the line.”
             if line.startswith(b":"):
                 continue
-            self._size += len(line)
-            if self._size > self._max_event_size:
+            size += len(line)
+            if size > limit:
                 self._drop()
-                if len(line) > self._max_event_size:
+                if len(line) > limit:
                     continue
-            # "Collect the characters on the line before the first U+003A COLON character (:), and let field be that
+            # “Collect the characters on the line before the first U+003A COLON character (:), and let field be that
             # string. Collect the characters on the line after the first U+003A COLON character (:), and let value be
-            # that string. If value starts with a U+0020 SPACE character, remove it from value."
-            # "Otherwise, […] using the whole line as the field name, and the empty string as the field value."
+            # that string. If value starts with a U+0020 SPACE character, remove it from value.”
+            # “Otherwise, the string is not empty but does not contain a U+003A COLON character (:): Process the field
+            # […], using the whole line as the field name, and the empty string as the field value.”
             field, _, value = line.partition(b":")
             if value.startswith(b" "):
                 value = value[1:]
             if field == b"data":
-                # "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to
-                # the data buffer."
+                # “Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to
+                # the data buffer.”
                 if not self._is_too_big:
-                    self._data.append(value)
+                    data.append(value)
             elif field == b"event":
-                # "Set the event type buffer to the field value."
-                self._event = value
+                # “Set the event type buffer to the field value.”
+                event = value
             elif field == b"id":
-                # "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field
-                # value. Otherwise, ignore the field."
+                # “If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field
+                # value. Otherwise, ignore the field.”
                 if b"\0" not in value:
                     self._id = value.decode("utf-8", "replace")
-            elif field == b"retry":
-                # "If the field value consists of only ASCII digits, then interpret the field value as an integer in
-                # base ten, and set the event stream's reconnection time to that integer. Otherwise, ignore the field."
-                if value.isdigit() and len(value) <= _MAX_RETRY_DIGITS:
-                    self.retry = int(value)
-            # "Otherwise: The field is ignored."
-
-    def _dispatch(self, events: list[ServerSentEvent]) -> None:
-        # "Set the last event ID string of the event source to the value of the last event ID buffer."
-        self.last_event_id = self._id
-        # "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and
-        # return."
-        if self._data or self._is_too_big:
-            # "If the event type buffer has a value other than the empty string, change the type of the newly created
-            # event to equal the value of the event type buffer."
-            event = self._event.decode("utf-8", "replace") or "message"
-            # "If the data buffer's last character is a U+000A LINE FEED (LF) character, then remove the last character
-            # from the data buffer."
-            data = b"\n".join(self._data).decode("utf-8", "replace")
-            events.append(ServerSentEvent(event, data, self._is_too_big))
-        # "Set the data buffer and the event type buffer to the empty string."
-        self._data.clear()
-        self._event = b""
-        self._size = 0
-        self._is_too_big = False
+            elif field == b"retry" and value.isdigit() and len(value) <= _MAX_RETRY_DIGITS:
+                # “If the field value consists of only ASCII digits, then interpret the field value as an integer in
+                # base ten, and set the event stream's reconnection time to that integer. Otherwise, ignore the field.”
+                self.retry = int(value)
+            # “Otherwise: The field is ignored.”
+        self._event, self._size = event, size

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, final
 
@@ -13,6 +14,7 @@ from .sse import ServerSentEvents
 
 _MAX_EVENT_SIZE = 64 * 1024 * 1024
 _CHUNK_SIZE = 64 * 1024
+_LARGE_CHUNK = 1024 * 1024
 
 
 @final
@@ -39,14 +41,26 @@ class RunStepStream:
             message = "the stream is closed"
             raise ValueError(message)
         events: list[Event] = []
+        # All events of a chunk stay until the last one is read. The garbage collector would go through more and more of
+        # them again and again, and find nothing: half of the time that 20 MB take.
+        rests = len(chunk) > _LARGE_CHUNK and gc.isenabled()
+        if rests:
+            gc.disable()
+        try:
+            self._read(chunk, events)
+        finally:
+            if rests:
+                gc.enable()
+        return events
+
+    def _read(self, chunk: bytes, events: list[Event]) -> None:
         for name, data, is_too_big in self._decoder.feed(chunk):
             if is_too_big:
                 event = dropped_event(name, self._max_event_size)
             else:
                 event = read_event(name, data)
-                self._accumulator.add(event)
+                self._accumulator._add(event.data)
             events.append(event)
-        return events
 
     def close(self) -> list[Event]:
         """End the stream, and return the events that were still complete.
