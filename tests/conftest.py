@@ -6,17 +6,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 DATA = Path(__file__).parent / "data"
+Mark: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
+"""What a function returns that makes cases of files."""
+
 SHARED = Path(__file__).parents[2] / "shared"
 
 # A shared machine stalls now and then, which says nothing about a property. `settings.get_profile` reads these by name.
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-settings.register_profile("runstep", _PATIENT, max_examples=200)
+settings.register_profile("runstep", _PATIENT, max_examples=100)
 settings.load_profile("runstep")
 
 
@@ -36,6 +39,6 @@ def step() -> Callable[..., dict[str, Any]]:
     text = (DATA / "valid" / "documented_message.json").read_text(encoding="utf-8")
 
     def make(**keys: Any) -> dict[str, Any]:
-        return json.loads(text) | keys
+        return {**json.loads(text), **keys}
 
     return make

@@ -81,7 +81,9 @@ JSON = st.recursive(
     max_leaves=4,
 )
 OBJECTS = st.dictionaries(TEXT, JSON, max_size=2)
-EXTRA = st.just({}) | st.just({}) | st.dictionaries(TEXT | st.sampled_from(["surprise", "type ", "ID"]), JSON, max_size=2)
+EXTRA = (
+    st.just({}) | st.just({}) | st.dictionaries(TEXT | st.sampled_from(["surprise", "type ", "ID"]), JSON, max_size=2)
+)
 
 # The parts of a run step, from the leaves to the page; every document can be read.
 
@@ -93,7 +95,11 @@ def or_null(values: Strategy) -> Strategy:
 def document(required: dict[str, Strategy], optional: dict[str, Strategy] | None = None) -> Strategy:
     """Objects with these keys, and now and then with others."""
     named = st.fixed_dictionaries(required, optional=optional or {})
-    return st.builds(lambda keys, extra: {**extra, **keys}, named, EXTRA)
+    return st.builds(with_extra, named, EXTRA)
+
+
+def with_extra(named: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
+    return {**extra, **named}
 
 
 def just(tag: str) -> Strategy:
@@ -107,13 +113,12 @@ def vocabulary(values: type[Enum]) -> Strategy:
 def other(named: tuple[str, ...]) -> Strategy:
     """Objects of a type that is not `named`: the body under a key named like the type, or beside it."""
     tags = st.sampled_from(["browser", "mcp", "openapi", "activities", "connected_agent", ""]) | TEXT
-    return st.builds(
-        lambda tag, body, flat, id_: {**(body if flat else {tag: body}), **id_, "type": tag},
-        tags.filter(lambda tag: tag not in named),
-        OBJECTS,
-        st.booleans(),
-        st.just({}) | st.fixed_dictionaries({"id": TEXT | st.none()}),
-    )
+    unnamed = tags.filter(lambda tag: tag not in named)
+    return st.builds(_other, unnamed, OBJECTS, st.booleans(), OBJECTS | st.fixed_dictionaries({"id": TEXT}))
+
+
+def _other(tag: str, body: dict[str, Any], flat: bool, rest: dict[str, Any]) -> dict[str, Any]:
+    return {**(body if flat else {tag: body}), **rest, "type": tag}
 
 
 def several(items: Strategy) -> Strategy:
@@ -233,12 +238,12 @@ def nested(depth: int, innermost: Json, *, objects: bool) -> Json:
     return value
 
 
-_places: TypeAlias = list[tuple[Any, Any]]
+_Places: TypeAlias = list[tuple[Any, Any]]
 
 
-def places(value: Json) -> _places:
+def places(value: Json) -> _Places:
     """Return every container and key (or index) at which a value lies in `value`."""
-    found: _places = []
+    found: _Places = []
     open_containers = [value]
     for container in open_containers:
         keys = list(container) if isinstance(container, dict) else range(len(container))
@@ -254,8 +259,8 @@ ODD_VALUES = st.one_of(
         [
             *(None, True, False, 0, 1, -1, 1.0, 1699063291.0, 0.5, 1.5, 1e300, -0.0, 10**400),
             *(float("nan"), float("inf"), float("-inf")),
-            *("", "surprise", "function", "retrieval", "tool_calls", "message_creation", "logs", "thread.run", "\ud800"),
-            *("assistant.run.step", "default-2024-08-21"),
+            *("", "surprise", "function", "retrieval", "tool_calls", "message_creation", "logs", "\ud800"),
+            *("thread.run", "assistant.run.step", "default-2024-08-21"),
         ]
     ),
     # Fresh ones: a later damage may change them.
@@ -268,19 +273,19 @@ ODD_VALUES = st.one_of(
     st.builds(lambda: {5: 6, None: 7}),
     st.builds(lambda: [float("nan")]),
     st.builds(nested, st.integers(98, 102), st.builds(list) | st.builds(dict) | st.just(1), objects=st.booleans()),
-    st.builds(lambda pairs: {str(n): "v" for n in range(pairs)}, st.integers(15, 18)),
-    st.builds(lambda key, value: {"k" * key: "v" * value}, st.integers(63, 66), st.integers(511, 514)),
+    st.integers(15, 18).map(lambda pairs: {str(n): "v" for n in range(pairs)}),
+    st.integers(-2, 2).map(lambda beyond: {"k" * (64 + beyond): "v" * (512 - beyond)}),
     JSON,
 )  # fmt: skip
 ODD_KEYS = st.sampled_from([5, None, True, 1.5, (), Str("id"), Str("surprise"), Name.FUNCTION, "error", "metadata"])
 
 
-def _rebuilt(value: Json, replace: Callable[[Any], Any]) -> Json:
+def rebuilt(value: Json, replace: Callable[[Any], Any]) -> Json:
     """Return a deep copy of `value` with each thing in it `replace`d."""
     if isinstance(value, dict):
-        return replace({key: _rebuilt(item, replace) for key, item in value.items()})
+        return replace({key: rebuilt(item, replace) for key, item in value.items()})
     if isinstance(value, list):
-        return replace([_rebuilt(item, replace) for item in value])
+        return replace([rebuilt(item, replace) for item in value])
     return replace(value)
 
 
@@ -320,7 +325,7 @@ def damaged(draw: st.DrawFn, documents: Strategy, *, most: int = 3) -> Json:
 def parts_in_subclasses(draw: st.DrawFn) -> tuple[str, Json, Json]:
     """Return a class's name, a document for it, and that document with values of subclasses of their types."""
     kind, data = draw(PARTS)
-    return kind, data, _rebuilt(data, lambda value: draw(st.sampled_from([value, *subclassed(value)])))
+    return kind, data, rebuilt(data, lambda value: draw(st.sampled_from([value, *subclassed(value)])))
 
 
 @st.composite
@@ -331,4 +336,4 @@ def parts_reordered(draw: st.DrawFn) -> tuple[str, Json, Json]:
     def shuffle(value: Json) -> Json:
         return dict(draw(st.permutations(list(value.items())))) if isinstance(value, dict) else value
 
-    return kind, data, _rebuilt(data, shuffle)
+    return kind, data, rebuilt(data, shuffle)

@@ -13,7 +13,7 @@ import pytest
 from runstep import RunStep, RunStepPage, ValidationError, diagnose
 from runstep.diagnosis import diagnose_as
 
-from .conftest import DATA
+from .conftest import DATA, Mark
 
 VALID = sorted((DATA / "valid").glob("*.json"))
 INVALID = sorted((DATA / "invalid").glob("*.json"))
@@ -21,7 +21,7 @@ INVALID = sorted((DATA / "invalid").glob("*.json"))
 Maker = Callable[..., dict[str, Any]]
 
 
-def cases(files: list[Path]) -> Any:
+def cases(files: list[Path]) -> Mark:
     return pytest.mark.parametrize("file", files, ids=lambda file: file.stem)
 
 

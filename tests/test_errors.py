@@ -47,7 +47,9 @@ def test_location(path: tuple[str | int, ...], location: str) -> None:
 
 def test_a_problem_is_its_location_and_its_message() -> None:
     assert str(FIRST) == "usage.total_tokens: expected an integer, got null"
-    assert str(Problem(path=(), level="error", message="expected an object, got null")) == "expected an object, got null"
+    assert (
+        str(Problem(path=(), level="error", message="expected an object, got null")) == "expected an object, got null"
+    )
 
 
 def test_problems_are_values() -> None:

@@ -151,7 +151,11 @@ def test_it_is_no_dict_and_says_so_to_those_who_write_to_it() -> None:
 def test_its_values_nest_100_deep_and_no_deeper(objects: bool) -> None:
     at_limit = {"key": nested(100, 1, objects=objects)}
     assert FrozenDict(at_limit).to_dict() == at_limit
-    for too_deep in (nested(101, 1, objects=objects), nested(100, {}, objects=objects), nested(100, [], objects=objects)):
+    for too_deep in (
+        nested(101, 1, objects=objects),
+        nested(100, {}, objects=objects),
+        nested(100, [], objects=objects),
+    ):
         with pytest.raises(ValueError, match=r"^nests deeper than 100 arrays and objects, or contains itself$"):
             FrozenDict({"key": too_deep})
 

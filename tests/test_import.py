@@ -53,10 +53,12 @@ READ = f"import runstep; text = {SAMPLE.read_text(encoding='utf-8')!r}; step = r
         (f"{READ}; runstep.RunStep.from_json(text, strict=True)", True),
         ("import runstep; runstep.diagnose({})", True),
         (
-            "import runstep\n"
-            "try: runstep.RunStep.from_dict({})\n"
-            "except runstep.ValidationError: pass\n"
-            "else: raise SystemExit(1)",
+            (
+                "import runstep\n"
+                "try: runstep.RunStep.from_dict({})\n"
+                "except runstep.ValidationError: pass\n"
+                "else: raise SystemExit(1)"
+            ),
             True,
         ),
     ],
@@ -73,7 +75,9 @@ def test_it_runs_without_docstrings_and_assertions() -> None:
 def test_a_copy_under_another_name_needs_no_original(tmp_path: Path) -> None:
     vendored = tmp_path / "host" / "vendored_steps"
     shutil.copytree(CHECKOUT / "runstep", vendored, ignore=shutil.ignore_patterns("__pycache__"))
-    code = READ.replace("import runstep", f"sys.path[0] = {str(tmp_path)!r}; from host import vendored_steps as runstep")
+    code = READ.replace(
+        "import runstep", f"sys.path[0] = {str(tmp_path)!r}; from host import vendored_steps as runstep"
+    )
     after = loaded(f"{code}; runstep.diagnose(step.to_dict())")
     assert "host.vendored_steps.diagnosis" in after
     assert not [name for name in after if name.partition(".")[0] == "runstep"]

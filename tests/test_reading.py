@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from runstep import FrozenDict, OtherToolCall, RunStep, ValidationError, steps
+from runstep import FrozenDict, OtherToolCall, RunStep, RunStepPage, ValidationError, steps
 from runstep._reading import Unreadable, read
 
-from .strategies import Dict, Float, Int, List, Name, Number, Str, nested
+from .conftest import DATA
+from .strategies import Dict, Float, Int, List, Name, Number, Str, nested, rebuilt, subclassed
 
 Maker = Callable[..., dict[str, Any]]
 
@@ -108,7 +111,7 @@ def test_subclasses_are_kept_as_plain_values(step: Maker, value: Any, plain: Any
 
 
 def test_a_defaultdict_gains_no_keys_and_gives_none(step: Maker) -> None:
-    inner = defaultdict(list, {"type": "new"})
+    inner: dict[str, Any] = defaultdict(list, {"type": "new"})
     data = defaultdict(dict, step(step_details=inner, kept={"deep": defaultdict(int)}))
     del data["usage"], data["metadata"], data["object"]
     keys = set(data)
@@ -118,6 +121,21 @@ def test_a_defaultdict_gains_no_keys_and_gives_none(step: Maker) -> None:
     assert "usage" not in parsed.to_dict()
     with pytest.raises(KeyError):
         parsed.extra["kept"]["deep"]["missing"]
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+@pytest.mark.parametrize("file", sorted((DATA / "valid").glob("*.json")), ids=lambda file: file.stem)
+def test_a_document_of_subclasses_all_through_is_read_like_the_plain_one(file: Path, which: int) -> None:
+    def odd(value: Any) -> Any:
+        choices = subclassed(value)
+        return choices[which % len(choices)] if choices else value
+
+    cls = RunStepPage if file.stem.startswith("page_") else RunStep
+    plain = cls.from_json(file.read_bytes())
+    parsed = cls.from_dict(rebuilt(json.loads(file.read_bytes()), odd))
+    assert parsed == plain
+    assert repr(parsed) == repr(plain)
+    assert parsed.to_dict() == plain.to_dict()
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from runstep import (
     METADATA_MAX_KEY_LENGTH,
@@ -25,8 +25,8 @@ from runstep import (
     diagnose,
 )
 
-from .conftest import SHARED
-from .strategies import EXTRA, INTEGERS, JSON, TEXT, damaged
+from .conftest import SHARED, Mark
+from .strategies import EXTRA, INTEGERS, JSON, TEXT, damaged, with_extra
 
 SPEC = SHARED / "spec"
 FILES = sorted(SPEC.glob("*.json"))
@@ -76,23 +76,7 @@ class Generator:
                 return st.one_of([self._allowed(choice) for choice in rule[union]])
         if "enum" in rule:
             return st.sampled_from(rule["enum"])
-        match rule.get("type", "object"):
-            case "object":
-                return self._object(rule)
-            case "array":
-                return st.lists(self._allowed(rule["items"]), max_size=2)
-            case "string":
-                return TEXT
-            case "integer":
-                return INTEGERS
-            case "number":
-                bounds = {"min_value": rule["minimum"], "max_value": rule["maximum"]}
-                return st.floats(**bounds) | st.integers(**bounds)
-            case "boolean":
-                return st.booleans()
-            case kind:
-                assert kind == "null"
-                return st.none()
+        return self._KINDS[rule.get("type", "object")](self, rule)
 
     def _object(self, rule: Any) -> Strategy:
         named = {
@@ -103,10 +87,27 @@ class Generator:
         required = {key: named[key] for key in rule.get("required", [])}
         optional = {key: value for key, value in named.items() if key not in required}
         documents = st.fixed_dictionaries(required, optional=optional)
-        return st.builds(lambda keys, extra: {**extra, **keys}, documents, EXTRA) if self.more else documents
+        return st.builds(with_extra, documents, EXTRA) if self.more else documents
+
+    def _array(self, rule: Any) -> Strategy:
+        return st.lists(self._allowed(rule["items"]), max_size=2)
+
+    def _number(self, rule: Any) -> Strategy:
+        bounds = {"min_value": rule["minimum"], "max_value": rule["maximum"]}
+        return st.floats(**bounds) | st.integers(**bounds)
+
+    _KINDS: ClassVar[dict[str, Callable[[Generator, Any], Strategy]]] = {
+        "object": _object,
+        "array": _array,
+        "number": _number,
+        "string": lambda _, __: TEXT,
+        "integer": lambda _, __: INTEGERS,
+        "boolean": lambda _, __: st.booleans(),
+        "null": lambda _, __: st.none(),
+    }
 
 
-def cases() -> Any:
+def cases() -> Mark:
     return pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
 
@@ -227,20 +228,19 @@ _DAMAGED = _NAMES.flatmap(
 )
 
 
-@settings(settings.get_profile("runstep"), max_examples=200)
 @given(_WHOLE)
 def test_strict_agrees_with_the_newest_schema_closed(document: tuple[str, Any]) -> None:
     check_strict(*document)
 
 
-@settings(settings.get_profile("runstep"), max_examples=400)
+@settings(settings.get_profile("runstep"), max_examples=200)
 @given(_DAMAGED)
 def test_strict_agrees_with_the_newest_schema_closed_on_damaged_documents(document: tuple[str, Any]) -> None:
     check_strict(*document)
 
 
 @pytest.mark.long
-@settings(LONG_RUN, suppress_health_check=list(HealthCheck))
+@LONG_RUN
 @given(_WHOLE | _DAMAGED | _DAMAGED)
 def test_strict_agrees_with_the_newest_schema_closed_on_thousands_of_documents(document: tuple[str, Any]) -> None:
     check_strict(*document)
@@ -248,7 +248,7 @@ def test_strict_agrees_with_the_newest_schema_closed_on_thousands_of_documents(d
 
 def test_the_closed_schema_accepts_and_refuses() -> None:
     step = {
-        **{key: "x" for key in ("id", "assistant_id", "thread_id", "run_id")},
+        **dict.fromkeys(("id", "assistant_id", "thread_id", "run_id"), "x"),
         "object": "thread.run.step",
         "created_at": 1,
         "type": "message_creation",

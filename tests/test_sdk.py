@@ -12,7 +12,7 @@ from openai.types.beta.threads.runs import RunStep as TheirStep
 
 from runstep import RunStep
 
-from .conftest import DATA
+from .conftest import DATA, Mark
 
 FILES = sorted(
     file
@@ -26,7 +26,7 @@ FIELDS = (
 )
 
 
-def cases() -> Any:
+def cases() -> Mark:
     return pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
 
@@ -54,7 +54,7 @@ def test_the_two_agree_on_every_field(file: Path) -> None:
     theirs: Any = TheirStep.construct(**data)
     written = ours.to_dict()
     for name in FIELDS:
-        their_value = getattr(theirs, name, None)
+        their_value: Any = getattr(theirs, name, None)
         if hasattr(their_value, "to_dict"):
             their_value = their_value.to_dict(exclude_unset=True, mode="json", warnings=False)
         # The first schema had another default than theirs, and a document may leave it out.

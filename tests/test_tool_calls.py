@@ -31,7 +31,10 @@ from runstep import (
 )
 
 CALLS: list[tuple[type, dict[str, Any]]] = [
-    (CodeInterpreterToolCall, {"id": "c", "type": "code_interpreter", "code_interpreter": {"input": "", "outputs": []}}),
+    (
+        CodeInterpreterToolCall,
+        {"id": "c", "type": "code_interpreter", "code_interpreter": {"input": "", "outputs": []}},
+    ),
     (FileSearchToolCall, {"id": "c", "type": "file_search", "file_search": {}}),
     (FunctionToolCall, {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}", "output": None}}),
     (RetrievalToolCall, {"id": "c", "type": "retrieval", "retrieval": {}}),
@@ -92,7 +95,7 @@ def test_a_class_reads_no_other_type(cls: Any, data: dict[str, Any]) -> None:
     ],
 )
 def test_another_call_gives_its_type_its_id_and_its_body(
-    raw: dict[str, Any], type_: str, id_: str | None, payload: dict[str, Any]
+    raw: dict[str, Any], type_: str, id_: str | None, payload: Any
 ) -> None:
     call = OtherToolCall.from_dict(raw)
     assert (call.type, call.id, call.payload) == (type_, id_, payload)
