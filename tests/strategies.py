@@ -81,8 +81,11 @@ JSON = st.recursive(
     max_leaves=4,
 )
 OBJECTS = st.dictionaries(TEXT, JSON, max_size=2)
-EXTRA = (
-    st.just({}) | st.just({}) | st.dictionaries(TEXT | st.sampled_from(["surprise", "type ", "ID"]), JSON, max_size=2)
+_NOTHING: dict[str, Any] = {}
+EXTRA: Strategy = st.one_of(
+    st.just(_NOTHING),
+    st.just(_NOTHING),
+    st.dictionaries(TEXT | st.sampled_from(["surprise", "type ", "ID"]), JSON, max_size=2),
 )
 
 # The parts of a run step, from the leaves to the page; every document can be read.
