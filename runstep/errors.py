@@ -70,11 +70,14 @@ class ValidationError(ValueError):
 def quoted(text: str, length: int = _QUOTED_VALUE_LENGTH) -> str:
     """Return `text` in double quotes, cut at `length` code points, on one line and safe to print."""
     cut = text[:length] + "…" if len(text) > length else text
-    shown = "".join(
-        char if char.isprintable() and char not in '"\\' else char.encode("unicode_escape", "surrogatepass").decode()
-        for char in cut
-    )
+    shown = "".join([_safe(char) for char in cut])
     return f'"{shown}"'
+
+
+def _safe(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    return char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
 
 
 _INFINITIES = (float("inf"), float("-inf"))

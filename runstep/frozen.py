@@ -53,9 +53,14 @@ class FrozenDict(Mapping[str, _Value_co]):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, FrozenDict):
             return self._data == other._data
-        if isinstance(other, Mapping):
-            return len(self._data) == len(other) and self._data == FrozenDict(other)._data
-        return NotImplemented
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        if len(self._data) != len(other):
+            return False
+        try:
+            return self._data == FrozenDict(other)._data
+        except ValueError:
+            return False  # it nests too deep to be one of these
 
     def __hash__(self) -> int:
         return hash(frozenset(self._data.items()))
