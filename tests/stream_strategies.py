@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: MIT
+"""Streams that no server sent: deltas and all their parts, whole runs of them, and bytes that nobody would send."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import strategies as st
+
+from .strategies import FILE_SEARCH, OBJECTS, TEXT, Strategy, document, just, or_null, other
+
+# The parts of a delta, from the leaves to the whole; every document can be read.
+
+INDICES = st.integers(0, 3) | st.sampled_from([4_294_967_294, -1, 10**20])
+
+
+def _place(data: dict[str, Any], index: int) -> dict[str, Any]:
+    return {**data, "index": index}
+
+
+def indexed_other(named: tuple[str, ...]) -> Strategy:
+    return st.builds(_place, other(named), INDICES)
+
+
+IMAGE_FILE_DELTA = document({}, {"file_id": or_null(TEXT)})
+LOGS_DELTA = document({"index": INDICES, "type": just("logs")}, {"logs": or_null(TEXT)})
+IMAGE_DELTA = document({"index": INDICES, "type": just("image")}, {"image": or_null(IMAGE_FILE_DELTA)})
+OTHER_OUTPUT_DELTA = indexed_other(("logs", "image"))
+OUTPUT_DELTAS = st.lists(LOGS_DELTA | IMAGE_DELTA | OTHER_OUTPUT_DELTA, max_size=3)
+CODE_INTERPRETER_DELTA = document({}, {"input": or_null(TEXT), "outputs": or_null(OUTPUT_DELTAS)})
+CODE_INTERPRETER_CALL_DELTA = document(
+    {"index": INDICES, "type": just("code_interpreter")},
+    {"id": or_null(TEXT), "code_interpreter": or_null(CODE_INTERPRETER_DELTA)},
+)
+FILE_SEARCH_CALL_DELTA = document(
+    {"index": INDICES, "type": just("file_search")}, {"id": or_null(TEXT), "file_search": or_null(FILE_SEARCH)}
+)
+FUNCTION_DELTA = document({}, {"name": or_null(TEXT), "arguments": or_null(TEXT), "output": or_null(TEXT)})
+FUNCTION_CALL_DELTA = document(
+    {"index": INDICES, "type": just("function")}, {"id": or_null(TEXT), "function": or_null(FUNCTION_DELTA)}
+)
+RETRIEVAL_CALL_DELTA = document(
+    {"index": INDICES, "type": just("retrieval")}, {"id": or_null(TEXT), "retrieval": or_null(OBJECTS)}
+)
+OTHER_CALL_DELTA = indexed_other(("code_interpreter", "file_search", "function", "retrieval"))
+CALL_DELTAS = (
+    CODE_INTERPRETER_CALL_DELTA
+    | FILE_SEARCH_CALL_DELTA
+    | FUNCTION_CALL_DELTA
+    | RETRIEVAL_CALL_DELTA
+    | OTHER_CALL_DELTA
+)
+MESSAGE_CREATION_DELTA = document({}, {"message_id": or_null(TEXT)})
+MESSAGE_CREATION_DETAILS_DELTA = document(
+    {"type": just("message_creation")}, {"message_creation": or_null(MESSAGE_CREATION_DELTA)}
+)
+TOOL_CALLS_DETAILS_DELTA = document(
+    {"type": just("tool_calls")}, {"tool_calls": or_null(st.lists(CALL_DELTAS, max_size=3))}
+)
+OTHER_DETAILS_DELTA = other(("message_creation", "tool_calls"))
+STEP_DELTA = document(
+    {},
+    {
+        "step_details": or_null(
+            TOOL_CALLS_DETAILS_DELTA | TOOL_CALLS_DETAILS_DELTA | MESSAGE_CREATION_DETAILS_DELTA | OTHER_DETAILS_DELTA
+        )
+    },
+)
+RUN_STEP_DELTA = document({"id": TEXT, "delta": STEP_DELTA}, {"object": just("thread.run.step.delta")})
+
+DELTA_DOCUMENTS: dict[str, Strategy] = {
+    "ImageFileDelta": IMAGE_FILE_DELTA,
+    "CodeInterpreterLogsDelta": LOGS_DELTA,
+    "CodeInterpreterImageDelta": IMAGE_DELTA,
+    "OtherCodeInterpreterOutputDelta": OTHER_OUTPUT_DELTA,
+    "CodeInterpreterDelta": CODE_INTERPRETER_DELTA,
+    "CodeInterpreterToolCallDelta": CODE_INTERPRETER_CALL_DELTA,
+    "FileSearchToolCallDelta": FILE_SEARCH_CALL_DELTA,
+    "FunctionDelta": FUNCTION_DELTA,
+    "FunctionToolCallDelta": FUNCTION_CALL_DELTA,
+    "RetrievalToolCallDelta": RETRIEVAL_CALL_DELTA,
+    "OtherToolCallDelta": OTHER_CALL_DELTA,
+    "MessageCreationDelta": MESSAGE_CREATION_DELTA,
+    "MessageCreationStepDetailsDelta": MESSAGE_CREATION_DETAILS_DELTA,
+    "ToolCallsStepDetailsDelta": TOOL_CALLS_DETAILS_DELTA,
+    "OtherStepDetailsDelta": OTHER_DETAILS_DELTA,
+    "StepDelta": STEP_DELTA,
+    "RunStepDelta": RUN_STEP_DELTA,
+}
+"""What can be read, by the name of the class that reads it."""
+
+DELTA_PARTS = st.sampled_from(sorted(DELTA_DOCUMENTS)).flatmap(
+    lambda kind: st.tuples(st.just(kind), DELTA_DOCUMENTS[kind])
+)
+"""A class's name and a document that it can read."""
+
+
+# A step that is told of in deltas: each index keeps to one type of call, as servers do.
+
+_CALL_TYPES = ("function", "code_interpreter", "file_search", "openapi", "mcp")
+_BODIES: dict[str, Strategy] = {
+    "function": st.fixed_dictionaries(
+        {}, optional={"function": st.fixed_dictionaries({}, optional={"name": TEXT, "arguments": TEXT, "output": TEXT})}
+    ),
+    "code_interpreter": st.fixed_dictionaries(
+        {},
+        optional={
+            "code_interpreter": st.fixed_dictionaries(
+                {},
+                optional={
+                    "input": TEXT,
+                    "outputs": st.lists(
+                        st.builds(
+                            lambda index, logs, file_id: (
+                                {"index": index, "type": "image", "image": {"file_id": file_id}}
+                                if index % 2
+                                else {"index": index, "type": "logs", "logs": logs}
+                            ),
+                            st.integers(0, 3),
+                            TEXT,
+                            TEXT,
+                        ),
+                        max_size=3,
+                    ),
+                },
+            )
+        },
+    ),
+    "file_search": st.fixed_dictionaries({}, optional={"file_search": FILE_SEARCH}),
+    "openapi": st.fixed_dictionaries(
+        {}, optional={"function": st.fixed_dictionaries({}, optional={"name": TEXT, "arguments": TEXT, "output": TEXT})}
+    ),
+    "mcp": st.fixed_dictionaries(
+        {}, optional={"arguments": TEXT, "name": TEXT, "server_label": TEXT, "output": TEXT, "sequence": st.integers()}
+    ),
+}
+_PLACES = (0, 1, 2, 3, 4_294_967_294)
+
+
+def _fragment(place: int, id_: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    return {"index": _PLACES[place], **id_, "type": _CALL_TYPES[place], **body}
+
+
+FRAGMENTS = st.lists(
+    st.integers(0, len(_PLACES) - 1).flatmap(
+        lambda place: st.builds(
+            _fragment,
+            st.just(place),
+            st.fixed_dictionaries({}, optional={"id": TEXT}),
+            _BODIES[_CALL_TYPES[place]],
+        )
+    ),
+    max_size=3,
+)
+"""The `tool_calls` of one delta."""
+
+# Bytes.
+
+
+def event_bytes(name: str, data: str, *, end: str = "\n", space: bool = True) -> bytes:
+    """Return an event as a server writes it."""
+    after = ": " if space else ":"
+    lines = [f"event{after}{name}", *[f"data{after}{line}" for line in data.split("\n")], "", ""]
+    return end.join(lines).encode()
+
+
+def delta_event(step_id: str, calls: list[dict[str, Any]]) -> bytes:
+    delta = {"step_details": {"type": "tool_calls", "tool_calls": calls}}
+    return event_bytes(
+        "thread.run.step.delta", json.dumps({"id": step_id, "object": "thread.run.step.delta", "delta": delta})
+    )
+
+
+def step_event(news: str, step: dict[str, Any]) -> bytes:
+    return event_bytes(f"thread.run.step.{news}", json.dumps(step))
+
+
+_LINES = st.sampled_from(
+    [
+        *(b"", b"", b"", b":", b": ping", b":" + b"x" * 50, b"data", b"data:", b"data: ", b"data:  two", b"data: x", b"data:x"),
+        *(b"event: thread.run.step.delta", b"event:error", b"event", b"event: ", b"id: 7", b"id", b"id: a\0b", b"id:\xff"),
+        *(b"retry: 10", b"retry: 1_0", b"retry: \xd9\xa3", b"retry:", b"unknown: field", b" data: x", b"data\xef\xbb\xbf: x"),
+        *(b"data: \xe2\x82\xac", b"data: \xff\xfe", b"data: \xe2\x82", b"\xef\xbb\xbfdata: x", b"data: " + b"y" * 50),
+        *(b'data: {"id":"step_1"', b'data: ,"object":"thread.run.step.delta","delta":{}}', b"event: \xe2\x82\xac"),
+    ]
+) | st.binary(max_size=6)  # fmt: skip
+STREAMS = st.builds(
+    lambda head, lines: head + b"".join(line + end for line, end in lines),
+    st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xef\xbb", b"\xef\xbb\xbf\xef\xbb\xbf"]),
+    st.lists(st.tuples(_LINES, st.sampled_from([b"\n", b"\n", b"\r\n", b"\r", b""])), max_size=20),
+)
+"""Bytes of which some make events."""
+
+
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    """Return `data` in pieces, cut at `places`, some of which are empty."""
+    marks = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
+    return [data[start:end] for start, end in zip(marks, marks[1:], strict=False)]
+
+
+CUTS = st.lists(st.integers(0, 2**20), max_size=30)
