@@ -20,7 +20,15 @@ from .archive import Reader, Record, nothing_in, scan
 from .errors import Problem, ValidationError
 from .frozen import EMPTY
 from .steps import MessageCreationStepDetails, RunStep, ToolCallsStepDetails
-from .tool_calls import FunctionToolCall
+from .tool_calls import (
+    CodeInterpreterImage,
+    CodeInterpreterToolCall,
+    FileSearchToolCall,
+    FunctionToolCall,
+    OtherCodeInterpreterOutput,
+    OtherToolCall,
+    RetrievalToolCall,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -49,7 +57,7 @@ class Finding(NamedTuple):
 class Found:
     """What there is in a part, or altogether; times are Unix seconds.
 
-    `ids` holds a number of 61 bits for the id of each step: what is the same is a duplicate.
+    `ids` holds a hash of 61 or 64 bits for the id of each step: what is the same is a duplicate.
     """
 
     files: int = 0
@@ -99,8 +107,12 @@ _NUMBERS = tuple(item.name for item in fields(Found) if item.name not in (*_NAME
 @final
 @dataclass(slots=True)
 class Part:
-    """What was found in one part of what was asked for; `size` is in bytes, where it was read by another process."""
+    """What was found in one part of what was asked for.
 
+    `number` is the hash for ids. `size` is in bytes, where it was read by another process.
+    """
+
+    number: Callable[[str], int]
     findings: list[Finding] = field(default_factory=list)
     found: Found = field(default_factory=Found)
     records: int = 0
@@ -114,7 +126,7 @@ def check(
     """Yield parts of what is found in a file or folder, in order. Raises `OSError` if it cannot be opened."""
     if pool is None:
         for reader in scan(path, strict=strict):
-            yield from _parts(reader, progress)
+            yield from _parts(reader, hash, progress)
         return
     pending: deque[tuple[_Piece, Future[Part]]] = deque()
     joined = _Joined()
@@ -123,7 +135,7 @@ def check(
         if pieces is None:
             # It is here that the file is open, and it will be closed when the next one is asked for.
             yield from joined.parts(pending, 0)
-            yield from _parts(reader, progress)
+            yield from _parts(reader, _same_everywhere, progress)
             continue
         for piece in pieces:
             pending.append((piece, pool.submit(check_piece, piece)))
@@ -131,11 +143,11 @@ def check(
     yield from joined.parts(pending, 0)
 
 
-def _parts(reader: Reader, progress: _Progress | None = None) -> Iterator[Part]:
+def _parts(reader: Reader, number: Callable[[str], int], progress: _Progress | None = None) -> Iterator[Part]:
     """Yield parts of what is found in one file, each small enough to be held."""
-    records = reader.records(progress)
+    records = reader.results(progress, is_eager=not reader.strict)
     while True:
-        part = Part()
+        part = Part(number)
         _take(islice(records, _RECORDS_IN_PART), part, strict=reader.strict)
         if part.records < _RECORDS_IN_PART:
             break
@@ -154,7 +166,7 @@ def _count_rest(reader: Reader, found: Found) -> None:
 
 
 def _take(  # noqa: C901, PLR0912, PLR0915  (one loop over everything: calls cost)
-    records: Iterable[Record], part: Part, *, strict: bool
+    records: Iterable[Record | RunStep], part: Part, *, strict: bool
 ) -> None:
     """Check the records and count them in `part`.
 
@@ -169,15 +181,19 @@ def _take(  # noqa: C901, PLR0912, PLR0915  (one loop over everything: calls cos
     absent: list[tuple[str, ...]] = []
     usage_absent: list[tuple[str, ...]] = []
     undocumented: list[str] = []
-    number = 0
-    for number, record in enumerate(records, 1):  # noqa: B007  (the last one is needed)
-        try:
-            step = record.step(strict=strict)
-        except ValidationError as error:
-            readable = _report(record, error, part)
-            if readable is None:
-                continue
-            step = readable
+    failed = prompt = completion = total = 0
+    for record in records:
+        if type(record) is RunStep:
+            step = record
+        else:
+            try:
+                step = record.step(strict=strict)
+            except ValidationError as error:
+                readable = _report(record, error, part)
+                if readable is None:
+                    failed += 1
+                    continue
+                step = readable
         ids.append(step.id)
         types.append(step.type)
         statuses.append(step.status)
@@ -186,35 +202,41 @@ def _take(  # noqa: C901, PLR0912, PLR0915  (one loop over everything: calls cos
         usage = step.usage
         if usage is not None:
             usage_absent.append(usage._absent)
-            found.prompt_tokens += usage.prompt_tokens
-            found.completion_tokens += usage.completion_tokens
-            found.total_tokens += usage.total_tokens
+            prompt += usage.prompt_tokens
+            completion += usage.completion_tokens
+            total += usage.total_tokens
             if usage.extra is not EMPTY:
-                undocumented += _undocumented(usage, "usage.")
+                undocumented += _keys(usage, "usage.")
         if step.extra is not EMPTY:
-            undocumented += [Problem((key,), "error", "").location for key in step.extra]
+            undocumented += _keys(step, "")
         details = step.step_details
-        is_plain = False
-        if type(details) is ToolCallsStepDetails:
-            is_plain = details.extra is EMPTY
+        if type(details) is MessageCreationStepDetails:
+            if details.extra is not EMPTY or details.message_creation.extra is not EMPTY:
+                undocumented += _keys(details, "step_details.")
+                undocumented += _keys(details.message_creation, "step_details.message_creation.")
+        elif type(details) is ToolCallsStepDetails:
+            if details.extra is not EMPTY:
+                undocumented += _keys(details, "step_details.")
             for call in details.tool_calls:
                 tools.append(call.type)
-                if type(call) is not FunctionToolCall or not call.extra is call.function.extra is EMPTY:
-                    is_plain = False
-        elif type(details) is MessageCreationStepDetails:
-            is_plain = details.extra is EMPTY and details.message_creation.extra is EMPTY
-        if not is_plain:
-            undocumented += _undocumented(details, "step_details.")
-    part.records += number
+                if type(call) is not FunctionToolCall:
+                    undocumented += _UNDOCUMENTED[type(call)](call)
+                elif call.extra is not EMPTY or call.function.extra is not EMPTY:
+                    undocumented += _keys(call, _CALL)
+                    undocumented += _keys(call.function, f"{_CALL}function.")
+    part.records += len(ids) + failed
     found.steps += len(ids)
     found.types.update(types)
     found.statuses.update(statuses)
     found.tools.update(tools)
     found.with_usage += len(usage_absent)
+    found.prompt_tokens += prompt
+    found.completion_tokens += completion
+    found.total_tokens += total
     found.undocumented.update(undocumented)
     _count_absent(found.undocumented, absent, "", ("expires_at",))
     _count_absent(found.undocumented, usage_absent, "usage.", ("prompt_token_details", "completion_tokens_details"))
-    found.ids.extend([_number(id_) for id_ in ids])
+    found.ids.extend(map(part.number, ids))
     if created:
         if max(created) > _LATEST_SECOND or min(created) < 0:
             created = [time // 1000 if time > _LATEST_SECOND else time for time in created if time >= 0]
@@ -229,8 +251,8 @@ def _count_absent(names: Counter[str], absent: list[tuple[str, ...]], place: str
                 names[place + key] += count
 
 
-def _number(id_: str) -> int:
-    # The hash of a number, unlike that of a string, is the same in each process.
+def _same_everywhere(id_: str) -> int:
+    """Return a hash that is the same in each process, unlike that of a string, and six times as dear."""
     return hash(int.from_bytes(id_.encode("utf-8", "surrogatepass"), "little"))
 
 
@@ -253,23 +275,57 @@ def _report(record: Record, error: ValidationError, part: Part) -> RunStep | Non
     return RunStep.from_dict(record.raw)
 
 
-_UNDOCUMENTED = frozenset({"attributes"})
+# Keys that the API reference does not name, in what is not usual enough to be looked at in place.
+
+_CALL = "step_details.tool_calls[]."
 
 
-def _undocumented(model: Any, place: str) -> Iterator[str]:
-    """Yield the keys of a model, and of all in it, that the API reference does not name."""
-    for name in model.__slots__:
-        value = getattr(model, name)
-        if name == "extra":
-            yield from (place + Problem((key,), "error", "").location for key in value)
-        elif name in _UNDOCUMENTED and name not in model._absent:
-            yield place + name
-        elif isinstance(value, tuple):
-            for item in value:
-                if hasattr(item, "extra"):
-                    yield from _undocumented(item, f"{place}{name}[].")
-        elif hasattr(value, "extra"):
-            yield from _undocumented(value, f"{place}{name}.")
+def _keys(model: Any, place: str) -> list[str]:
+    return [place + Problem((key,), "error", "").location for key in model.extra]
+
+
+def _in_code_interpreter(call: CodeInterpreterToolCall) -> list[str]:
+    place = f"{_CALL}code_interpreter."
+    names = _keys(call, _CALL) + _keys(call.code_interpreter, place)
+    for output in call.code_interpreter.outputs:
+        if type(output) is CodeInterpreterImage:
+            names += _keys(output.image, f"{place}outputs[].image.")
+        if type(output) is not OtherCodeInterpreterOutput:
+            names += _keys(output, f"{place}outputs[].")
+    return names
+
+
+def _in_file_search(call: FileSearchToolCall) -> list[str]:
+    place = f"{_CALL}file_search."
+    body = call.file_search
+    names = _keys(call, _CALL) + _keys(body, place)
+    if body.ranking_options is not None:
+        names += _keys(body.ranking_options, f"{place}ranking_options.")
+    for result in body.results or ():
+        if "attributes" not in result._absent:
+            names.append(f"{place}results[].attributes")
+        if result.extra is not EMPTY:
+            names += _keys(result, f"{place}results[].")
+        for content in result.content or ():
+            if content.extra is not EMPTY:
+                names += _keys(content, f"{place}results[].content[].")
+    return names
+
+
+def _in_retrieval(call: RetrievalToolCall) -> list[str]:
+    return _keys(call, _CALL)
+
+
+def _in_other(_: OtherToolCall) -> list[str]:
+    return []  # its type says it all
+
+
+_UNDOCUMENTED: dict[type[Any], Callable[[Any], list[str]]] = {
+    CodeInterpreterToolCall: _in_code_interpreter,
+    FileSearchToolCall: _in_file_search,
+    RetrievalToolCall: _in_retrieval,
+    OtherToolCall: _in_other,
+}
 
 
 # Several processes.
@@ -347,14 +403,15 @@ def check_piece(piece: _Piece) -> Part:
     except OSError as error:
         opened = error
     reader = Reader(piece.file, opened, strict=piece.strict, is_named=piece.is_named)
-    part = Part(size=piece.size)
+    part = Part(_same_everywhere, size=piece.size)
     try:
         if piece.is_whole or isinstance(opened, OSError):
-            for inner in _parts(reader):
+            for inner in _parts(reader, _same_everywhere):
                 part.findings += inner.findings
                 part.found.add(inner.found)
         else:
             lines = lines_in(opened, piece.start, piece.size, is_first=piece.is_first)
+            reader.is_eager = not piece.strict
             _take(reader.lines(lines), part, strict=piece.strict)
             part.lines = reader.line_count
             _count_rest(reader, part.found)

@@ -74,7 +74,7 @@ def open_source(file: Any, progress: Callable[[int], None] | None = None) -> Sou
     if head.startswith(codecs.BOM_UTF8):
         head = head.removeprefix(codecs.BOM_UTF8)
         start = None if start is None else len(codecs.BOM_UTF8)
-    lines = io.BufferedReader(_Joined(head, read), 4 * _BLOCK)
+    lines = io.BufferedReader(_Joined(head, read), 1 * _BLOCK)
     return Source(lines, _kind(head.decode("utf-8", "replace"), is_all=is_all), start, layers > 0)
 
 

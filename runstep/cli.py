@@ -237,7 +237,7 @@ def _line(finding: Finding) -> str:
 
 
 def _print(text: str, stream: TextIO | None = None) -> None:
-    print(text, file=stream)  # noqa: T201  (here it is what the program does)
+    print(text, file=stream)
 
 
 def _complain(text: str) -> None:
