@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: MIT
+"""Deltas: read and written exactly, immutable, and two readers that agree on what is wrong with one."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from dataclasses import fields, replace
+from typing import Any, NoReturn
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runstep import FileSearch, FrozenDict, RankingOptions, ValidationError, streaming
+from runstep.streaming import RunStepDelta
+from runstep.streaming.diagnosis import diagnose_delta_as
+
+from .conftest import SHARED
+from .strategies import damaged, subclassed
+from .strategies import rebuilt as rebuild
+from .stream_strategies import DELTA_DOCUMENTS, DELTA_PARTS
+from .test_properties import assert_immutable, assert_plain, canonical, outcome
+
+long_run = settings(settings.get_profile("runstep"), max_examples=20_000)
+
+
+def model(kind: str) -> Any:
+    return getattr(streaming, kind)
+
+
+def delta(*calls: dict[str, Any], **keys: Any) -> dict[str, Any]:
+    details = {"type": "tool_calls", "tool_calls": list(calls)}
+    return {"id": "step_1", "object": "thread.run.step.delta", "delta": {"step_details": details}, **keys}
+
+
+# The round trip.
+
+
+@given(DELTA_PARTS)
+def test_what_is_read_is_written_exactly(part: tuple[str, Any]) -> None:
+    kind, data = part
+    before = pickle.dumps(data)
+    parsed = model(kind).from_dict(data)
+    written = parsed.to_dict()
+    assert canonical(written) == canonical(data)
+    assert pickle.dumps(data) == before
+    assert_plain(written)
+    assert_immutable(parsed)
+    again = model(kind).from_dict(written)
+    assert again == parsed
+    assert hash(again) == hash(parsed)
+
+
+@given(DELTA_PARTS)
+def test_deltas_behave_as_values(part: tuple[str, Any]) -> None:
+    kind, data = part
+    parsed = model(kind).from_dict(data)
+    for twin in (pickle.loads(pickle.dumps(parsed)), copy.deepcopy(parsed), replace(parsed)):  # noqa: S301  (our own)
+        assert type(twin) is type(parsed)
+        assert twin == parsed
+        assert hash(twin) == hash(parsed)
+        assert twin.to_dict() == data
+    public = {field.name: getattr(parsed, field.name) for field in fields(parsed) if not field.name.startswith("_")}
+    built = model(kind)(**public)
+    assert built == parsed
+    assert model(kind).from_dict(built.to_dict()) == parsed
+    names = {**vars(streaming), "FrozenDict": FrozenDict, "FileSearch": FileSearch}
+    if "file_search" not in str(data):
+        assert eval(repr(parsed), names) == parsed  # noqa: S307  (our own)
+
+
+@given(st.data(), DELTA_PARTS)
+def test_subclasses_of_the_json_types_are_read_as_what_they_are(draw: st.DataObject, part: tuple[str, Any]) -> None:
+    kind, data = part
+    same = rebuild(data, lambda value: draw.draw(st.sampled_from([value, *subclassed(value)])))
+    parsed = model(kind).from_dict(same)
+    assert parsed == model(kind).from_dict(data)
+    assert_immutable(parsed)
+    assert canonical(parsed.to_dict()) == canonical(data)
+
+
+def test_a_delta_is_read_by_its_parts() -> None:
+    data = delta(
+        {"index": 0, "id": "call_1", "type": "function", "function": {"name": "f", "arguments": "", "output": None}},
+        {"index": 1, "type": "code_interpreter", "code_interpreter": {"input": "x", "outputs": []}},
+        {"index": 2, "type": "mcp", "arguments": "{}", "server_label": "docs"},
+    )
+    parsed = RunStepDelta.from_dict(data)
+    assert isinstance(parsed.delta.step_details, streaming.ToolCallsStepDetailsDelta)
+    assert parsed == RunStepDelta(
+        id="step_1",
+        delta=streaming.StepDelta(
+            step_details=streaming.ToolCallsStepDetailsDelta(
+                tool_calls=[  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+                    streaming.FunctionToolCallDelta(
+                        index=0, id="call_1", function=streaming.FunctionDelta(name="f", arguments="")
+                    ),
+                    streaming.CodeInterpreterToolCallDelta(
+                        index=1,
+                        code_interpreter=streaming.CodeInterpreterDelta(input="x", outputs=()),
+                    ),
+                    streaming.OtherToolCallDelta(
+                        raw=FrozenDict({"index": 2, "type": "mcp", "arguments": "{}", "server_label": "docs"})
+                    ),
+                ]
+            )
+        ),
+    )
+
+
+def test_the_classes_for_what_is_not_named_tell_index_type_and_id() -> None:
+    call = streaming.OtherToolCallDelta.from_dict({"index": 2.0, "type": "mcp", "id": "call_1"})
+    assert (call.index, call.type, call.id) == (2, "mcp", "call_1")
+    assert type(call.index) is int
+    assert streaming.OtherToolCallDelta.from_dict({"index": 2, "type": "mcp", "id": 5}).id is None
+    output = streaming.OtherCodeInterpreterOutputDelta.from_dict({"index": 1, "type": "table"})
+    assert (output.index, output.type) == (1, "table")
+    assert streaming.OtherStepDetailsDelta.from_dict({"type": "thinking", "content": "…"}).type == "thinking"
+
+
+def test_a_delta_built_by_hand_writes_what_is_set() -> None:
+    built = RunStepDelta(id="step_1", delta=streaming.StepDelta())
+    assert built.to_dict() == {"id": "step_1", "object": "thread.run.step.delta", "delta": {}}
+    call = streaming.FileSearchToolCallDelta(
+        index=0, file_search=FileSearch(ranking_options=RankingOptions(ranker="auto", score_threshold=0))
+    )
+    assert call.to_dict() == {
+        "index": 0,
+        "type": "file_search",
+        "file_search": {"ranking_options": {"ranker": "auto", "score_threshold": 0}},
+    }
+
+
+def test_a_delta_without_object_writes_none() -> None:
+    data = {"id": "step_1", "delta": {}}
+    assert RunStepDelta.from_dict(data).to_dict() == data
+
+
+# What is wrong.
+
+
+@settings(settings.get_profile("runstep"), max_examples=300)
+@given(
+    st.sampled_from(sorted(DELTA_DOCUMENTS)).flatmap(
+        lambda kind: st.tuples(st.just(kind), damaged(DELTA_DOCUMENTS[kind]))
+    )
+)
+def test_reading_fails_exactly_where_the_diagnosis_finds_something(part: tuple[str, Any]) -> None:
+    check_agreement(*part)
+
+
+@pytest.mark.long
+@long_run
+@given(
+    st.sampled_from(sorted(DELTA_DOCUMENTS)).flatmap(
+        lambda kind: st.tuples(st.just(kind), damaged(DELTA_DOCUMENTS[kind]))
+    )
+)
+def test_reading_fails_exactly_where_the_diagnosis_finds_something_every_time(part: tuple[str, Any]) -> None:
+    check_agreement(*part)
+
+
+def check_agreement(kind: str, data: Any) -> None:
+    problems = diagnose_delta_as(kind, data)
+    errors = tuple(problem for problem in problems if problem.level == "error")
+    assert outcome(model(kind).from_dict, data, strict=False) == errors
+    assert outcome(model(kind).from_dict, data, strict=True) == problems
+    if not errors:
+        parsed = model(kind).from_dict(data)
+        assert_immutable(parsed)
+        assert model(kind).from_dict(parsed.to_dict()) == parsed
+
+
+def _never(*_: object) -> NoReturn:
+    raise AssertionError
+
+
+@given(DELTA_PARTS)
+def test_a_document_without_errors_is_read_without_the_diagnosis(part: tuple[str, Any]) -> None:
+    kind, data = part
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("runstep.streaming.diagnosis.diagnose_delta_as", _never)
+        model(kind).from_dict(data)
+
+
+CALL = {"index": 0, "type": "function", "function": {"arguments": "x"}}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ([], "expected an object, got an array"),
+        ({"object": "thread.run.step"}, 'object: expected a run step delta ("thread.run.step.delta"), got "thread.run.step"'),
+        ({"delta": {"content": "x"}}, "id: expected a string, but the key is missing"),
+        ({"id": "step_1", "choices": []}, "delta: expected an object, but the key is missing"),
+        ({"id": None, "delta": {}}, "id: expected a string, got null"),
+        ({"id": "step_1", "delta": None}, "delta: expected an object, got null"),
+        (delta({**CALL, "index": None}), "delta.step_details.tool_calls[0].index: expected an integer, got null"),
+        (delta({**CALL, "index": True}), "delta.step_details.tool_calls[0].index: expected an integer, got a boolean"),
+        (delta(CALL, {"index": 1}), "delta.step_details.tool_calls[1].type: expected a string, but the key is missing"),
+        (
+            delta({"id": "call_1", "type": "function"}),
+            "delta.step_details.tool_calls[0].index: expected an integer, but the key is missing",
+        ),
+        (
+            delta({"type": "mcp", "index": "0"}),
+            "delta.step_details.tool_calls[0].index: expected an integer, got a string",
+        ),
+        (
+            delta({**CALL, "function": {"arguments": {}, "name": 5}}),
+            "delta.step_details.tool_calls[0].function.arguments: expected a string, got an object (and 1 more)",
+        ),
+    ],
+)  # fmt: skip
+def test_an_error_says_where_and_what(data: Any, message: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        RunStepDelta.from_dict(data)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"id": "s", "delta": {}}, "object: expected a string, but the key is missing"),
+        (delta(surprise=1), "surprise: expected no such key: the schema does not name it"),
+        ({**delta(), "delta": {"step_details": None}}, "delta.step_details: expected an object, got null"),
+        (delta({**CALL, "id": None}), "delta.step_details.tool_calls[0].id: expected a string, got null"),
+        (
+            delta({"index": 0, "type": "file_search"}),
+            "delta.step_details.tool_calls[0].file_search: expected an object, but the key is missing",
+        ),
+        (
+            delta({"index": 0, "type": "retrieval", "retrieval": {}}),
+            'delta.step_details.tool_calls[0].type: expected a value that the schema names, got "retrieval"',
+        ),
+        (
+            delta({"index": 0, "type": "mcp"}),
+            'delta.step_details.tool_calls[0].type: expected a value that the schema names, got "mcp"',
+        ),
+    ],
+)
+def test_a_deviation_is_read_but_not_strictly(data: Any, message: str) -> None:
+    assert RunStepDelta.from_dict(data).to_dict() == data
+    with pytest.raises(ValidationError) as caught:
+        RunStepDelta.from_dict(data, strict=True)
+    assert [str(problem) for problem in caught.value.problems] == [message]
+    assert caught.value.problems[0].level == "deviation"
+
+
+@pytest.mark.parametrize("data", [delta(CALL), delta({"index": 0, "type": "file_search", "file_search": {}}), delta()])
+def test_what_the_schema_names_is_strictly_valid(data: Any) -> None:
+    assert RunStepDelta.from_dict(data, strict=True).to_dict() == data
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="captured data are not there")
+@pytest.mark.parametrize("name", ["a025", "a031", "b040", "b062", "b066"])
+def test_captured_deltas_are_written_as_they_were_read(name: str) -> None:
+    (path,) = (SHARED / "corpus").glob(f"{name}_*.json")
+    data = json.loads(path.read_text(encoding="utf-8"))
+    assert canonical(RunStepDelta.from_dict(data).to_dict()) == canonical(data)
