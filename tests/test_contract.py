@@ -7,6 +7,7 @@ import copy
 import inspect
 import json
 import typing
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, fields, replace
 from types import MappingProxyType
@@ -206,7 +207,7 @@ def test_what_a_page_may_lack(step: Maker, key: str, missing: str, null: str | N
         assert [str(problem) for problem in diagnose(empty)] == [null]
         assert RunStepPage.from_dict(empty).to_dict() == empty
     else:
-        with pytest.raises(ValidationError, match=f"^{key}: expected a .*, got null$"):
+        with pytest.raises(ValidationError, match=rf"^{key}: expected a .*, got null$"):
             RunStepPage.from_dict(empty)
 
 
@@ -215,6 +216,75 @@ def test_what_a_page_may_lack(step: Maker, key: str, missing: str, null: str | N
 
 def each(classes: list[Any]) -> Mark:
     return pytest.mark.parametrize("cls", classes, ids=lambda cls: cls.__name__)
+
+
+SMALLEST: dict[str, dict[str, Any]] = {
+    "ImageFile": {"file_id": "f"},
+    "CodeInterpreterLogs": {"type": "logs", "logs": ""},
+    "CodeInterpreterImage": {"type": "image", "image": {"file_id": "f"}},
+    "OtherCodeInterpreterOutput": {"type": "table"},
+    "CodeInterpreter": {"input": "", "outputs": []},
+    "CodeInterpreterToolCall": {
+        "id": "c",
+        "type": "code_interpreter",
+        "code_interpreter": {"input": "", "outputs": []},
+    },
+    "RankingOptions": {"ranker": "auto", "score_threshold": 0.5},
+    "FileSearchContent": {},
+    "FileSearchResult": {"file_id": "f", "file_name": "n", "score": 1},
+    "FileSearch": {},
+    "FileSearchToolCall": {"id": "c", "type": "file_search", "file_search": {}},
+    "Function": {"name": "f", "arguments": ""},
+    "FunctionToolCall": {"id": "c", "type": "function", "function": {"name": "f", "arguments": ""}},
+    "RetrievalToolCall": {"id": "c", "type": "retrieval", "retrieval": {}},
+    "OtherToolCall": {"type": "mcp"},
+    "MessageCreation": {"message_id": "m"},
+    "MessageCreationStepDetails": {"type": "message_creation", "message_creation": {"message_id": "m"}},
+    "ToolCallsStepDetails": {"type": "tool_calls", "tool_calls": []},
+    "OtherStepDetails": {"type": "activities"},
+    "LastError": {"code": "server_error", "message": ""},
+    "Usage": {"completion_tokens": 1, "prompt_tokens": 2, "total_tokens": 3},
+    "RunStep": {
+        "id": "s",
+        "created_at": 1,
+        "assistant_id": "a",
+        "thread_id": "t",
+        "run_id": "r",
+        "type": "tool_calls",
+        "status": "completed",
+        "step_details": {"type": "tool_calls", "tool_calls": []},
+    },
+    "RunStepPage": {"data": []},
+}
+
+
+def test_every_class_has_its_smallest_document() -> None:
+    assert list(SMALLEST) == list(DOCUMENTS)
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_the_smallest_document_of_a_class_is_read_and_written_whole_or_not_at_all(name: str) -> None:
+    cls, data = getattr(runstep, name), SMALLEST[name]
+    parsed = cls.from_dict(data)
+    assert type(parsed) is cls
+    assert parsed.to_dict() == data
+    assert cls.from_dict({**data, "more": [{}]}).to_dict() == {**data, "more": [{}]}
+    assert cls.from_dict(OrderedDict(data)) == parsed == replace(parsed)
+    assert replace(parsed).to_dict() == data
+    for key in data:
+        rest = {other: value for other, value in data.items() if other != key}
+        with pytest.raises(ValidationError, match=rf"^{key}: expected .*, but the key is missing$"):
+            cls.from_dict(rest)
+        with pytest.raises(ValidationError, match=rf"^{key}: expected .*, got a Python object$"):
+            cls.from_dict({**data, key: object()})
+
+
+@pytest.mark.parametrize("data", [None, "x", 5, (), object], ids=repr)
+@each(CLASSES)
+def test_no_class_reads_what_is_no_object(cls: Any, data: Any) -> None:
+    for strict in (False, True):
+        with pytest.raises(ValidationError, match=r"^expected an object, got "):
+            cls.from_dict(data, strict=strict)
 
 
 @each(CLASSES)

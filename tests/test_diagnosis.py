@@ -36,7 +36,7 @@ def reader(file: Path) -> type[RunStep | RunStepPage]:
 
 
 def test_the_files_are_there() -> None:
-    assert len(VALID) == 58
+    assert len(VALID) == 60
     assert len(INVALID) == 53
     assert all(file.with_suffix(".txt").exists() for file in INVALID)
     texts = {file.stem for kind in ("valid", "invalid") for file in (DATA / kind).glob("*.txt")}

@@ -273,7 +273,7 @@ def test_reading_any_part_fails_exactly_where_diagnose_finds_something(part: tup
 
 
 @pytest.mark.long
-@settings(long_run, max_examples=50_000)
+@settings(long_run, max_examples=30_000)
 @given(damaged(STEP, most=5) | damaged(PAGE, most=5))
 def test_reading_any_step_or_page_fails_exactly_where_diagnose_finds_something(data: Any) -> None:
     check_agreement("RunStepPage" if isinstance(data, dict) and "data" in data else "RunStep", data)

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.skipif(not SPEC.is_dir(), reason="no published schemas 
 Strategy = st.SearchStrategy[Any]
 KINDS: dict[str, type[RunStep | RunStepPage]] = {"RunStepObject": RunStep, "ListRunStepsResponse": RunStepPage}
 
-LONG_RUN = settings(settings.get_profile("runstep"), max_examples=10_000)
+LONG_RUN = settings(settings.get_profile("runstep"), max_examples=5_000)
 
 
 @functools.cache
@@ -139,7 +139,7 @@ def test_what_a_published_schema_allows_is_written_back_exactly(file: Path) -> N
 @pytest.mark.long
 @cases()
 def test_everything_that_a_published_schema_allows_is_written_back_exactly(file: Path) -> None:
-    check_everything_allowed_is_exact(file, 3_000)
+    check_everything_allowed_is_exact(file, 500)
 
 
 # The newest schema, closed, and what `strict` adds to it.

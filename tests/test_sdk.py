@@ -35,7 +35,7 @@ def load(file: Path) -> Any:
 
 
 def test_the_files_are_there() -> None:
-    assert len(FILES) == 48
+    assert len(FILES) == 50
 
 
 @cases()
