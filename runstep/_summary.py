@@ -26,26 +26,26 @@ def summary(found: Found) -> Iterator[str]:
         "foreign file": found.passed_over,
     }
     if any(beside.values()):
-        yield f"  beside      {', '.join(_counted(count, noun) for noun, count in beside.items() if count)}"
+        yield f"  beside        {', '.join(_counted(count, noun) for noun, count in beside.items() if count)}"
     yield _counted(found.problems, "problem")
 
 
 def _table(found: Found) -> Iterator[str]:
-    yield f"  type        {_names(found.types)}"
-    yield f"  status      {_names(found.statuses)}"
+    yield f"  type          {_names(found.types)}"
+    yield f"  status        {_names(found.statuses)}"
     if found.tools:
-        yield f"  tool calls  {_names(found.tools)}"
+        yield f"  tool calls    {_names(found.tools)}"
     if found.earliest is not None and found.latest is not None:
-        yield f"  created     {_utc(found.earliest)} to {_utc(found.latest)}"
+        yield f"  created       {_utc(found.earliest)} to {_utc(found.latest)}"
     if found.with_usage:
         sums = f"{found.prompt_tokens:,} prompt + {found.completion_tokens:,} completion = {found.total_tokens:,} total"
-        yield f"  tokens      {sums}, in {_counted(found.with_usage, 'step')}"
+        yield f"  tokens        {sums}, in {_counted(found.with_usage, 'step')}"
     undocumented = +found.undocumented
     if undocumented:
-        yield f"  undocumented keys: {_names(undocumented)}"
+        yield f"  undocumented  {_names(undocumented)}"
     repeated = found.repeated()
     if repeated:
-        yield f"  duplicates  {_counted(repeated, 'step')} with an id that came before"
+        yield f"  duplicates    {_counted(repeated, 'step')} with an id that came before"
 
 
 def _counted(count: int, noun: str) -> str:

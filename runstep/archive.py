@@ -228,11 +228,11 @@ class Reader:
         self.line_count = number - first + 1
 
     def _odd_line(self, line: bytes, number: int) -> Iterator[Record]:
-        """Yield what is in a line that begins with blanks or a byte order mark or holds a lone surrogate; or its damage."""
+        """Yield what is in a line that begins with blanks or a byte order mark, or holds a lone surrogate; or damage."""
         if not line.strip():
             return
         try:
-            document = json.loads(line.decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
+            document = json.loads(line.rstrip(b"\r\n").decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
         except (ValueError, RecursionError) as error:
             yield self._damage(number, _refusal(error))
         else:
