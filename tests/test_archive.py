@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -75,7 +74,7 @@ def test_the_log_of_the_samples() -> None:
             "",
             "step_details.tool_calls[0].file_search.results[0].score: expected a number, got a string (and 1 more)",
         ),
-        (7, "", "expected JSON, got text that is not (column 201)"),
+        (7, "", "expected JSON, got text that is not (column 198)"),
         (8, "", "expected a run step, got an error that a server answered with"),
         (9, "", "step_w2"),
         (10, "", "step_c1"),
@@ -193,6 +192,26 @@ def test_a_source_without_a_step_says_so(text: str, told_of: Told) -> None:
 # What is damaged.
 
 
+def without_trailer(data: bytes) -> bytes:
+    return data[:-9]
+
+
+def with_wrong_checksum(data: bytes) -> bytes:
+    return data[:-8] + b"\0" * 8
+
+
+def with_wrong_middle(data: bytes) -> bytes:
+    return data[:20] + b"\xff" * 9 + data[29:]
+
+
+def with_more(data: bytes) -> bytes:
+    return data + b"more"
+
+
+def with_magic_only(data: bytes) -> bytes:
+    return data[:2]
+
+
 def test_a_damaged_line_is_told_and_reading_goes_on(line: Callable[[str], str]) -> None:
     a, b = line("step_a").encode(), line("step_b").encode()
     bad = {
@@ -217,16 +236,8 @@ def test_a_lone_surrogate_is_text(step: Maker) -> None:
         assert {id_ for _, _, id_ in told_bytes(text)} == {"step_\udc80"}
 
 
-@pytest.mark.parametrize(
-    ("first", "kind"),
-    [
-        ('{"id": "step_1", "obj', "lines"),
-        ('{"id": "step_1",', "lines"),
-        ("Exported on a Tuesday", "lines"),
-        ("", "lines"),
-    ],
-)
-def test_a_damaged_first_line_makes_no_other_kind(first: str, kind: str, line: Callable[[str], str]) -> None:
+@pytest.mark.parametrize("first", ['{"id": "step_1", "obj', '{"id": "step_1",', "Exported on a Tuesday", ""])
+def test_a_damaged_first_line_makes_no_other_kind(first: str, line: Callable[[str], str]) -> None:
     text = "\n".join([first, line("step_a"), line("step_b"), line("step_c")])
     assert [(number, id_) for number, _, id_ in told_text(text)][-3:] == [(2, "step_a"), (3, "step_b"), (4, "step_c")]
 
@@ -279,11 +290,11 @@ def test_cut_gzip_gives_the_lines_before(line: Callable[[str], str]) -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda data: data[:-9], "expected more gzip data, got the end of the file"),
-        (lambda data: data[:-8] + b"\0" * 8, "expected gzip data, got damaged bytes"),
-        (lambda data: data[:40] + b"\xff" * 40 + data[80:], "expected gzip data, got damaged bytes"),
-        (lambda data: data + b"more", "expected gzip data, got damaged bytes"),
-        (lambda data: data[:2], "expected more gzip data, got the end of the file"),
+        (without_trailer, "expected more gzip data, got the end of the file"),
+        (with_wrong_checksum, "expected gzip data, got damaged bytes"),
+        (with_wrong_middle, "expected gzip data, got damaged bytes"),
+        (with_more, "expected gzip data, got damaged bytes"),
+        (with_magic_only, "expected more gzip data, got the end of the file"),
     ],
 )
 def test_damaged_gzip_is_told(damage: Callable[[bytes], bytes], message: str, line: Callable[[str], str]) -> None:
@@ -315,8 +326,8 @@ def test_a_document_out_of_gzip_is_bounded(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_gzip_in_gzip_grows_no_more_than_gzip_could(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_sources, "MAX_UNPACKED", 1 << 20)
-    bomb = gzip.compress(gzip.compress(b"\n" * (64 << 20)))
+    monkeypatch.setattr(_sources, "MAX_UNPACKED", 1 << 16)
+    bomb = gzip.compress(gzip.compress(b"\n" * (8 << 20)))
     (record,) = told_bytes(bomb)
     assert record[2] == "expected at most 1100 times its size out of gzip, got more"
 
@@ -409,7 +420,7 @@ def test_the_names_of_files(tmp_path: Path, line: Callable[[str], str], monkeypa
         assert [record.file for record in read_records(file)] == [str(path)]
     assert [record.file for record in read_records(io.BytesIO(b"{}"))] == ["<file>"]
     with path.open("rb", buffering=0) as raw:
-        assert [record.file for record in read_records(raw)] == [str(path)]  # type: ignore[arg-type]
+        assert [record.file for record in read_records(raw)] == [str(path)]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(line("step_in").encode())))
     assert [(record.file, outcome(record)) for record in read_records("-")] == [("<stdin>", "step_in")]
 
@@ -463,7 +474,9 @@ def test_a_copy_without_streaming_says_what_is_missing(monkeypatch: pytest.Monke
 def test_importing_runstep_loads_no_archive() -> None:
     code = "import sys, runstep; print([m for m in sys.modules if m in %r])"
     late = ["runstep.archive", "runstep.cli", "runstep._check", "argparse", "gzip", "multiprocessing"]
-    done = subprocess.run([sys.executable, "-c", code % late], capture_output=True, text=True, check=True)
+    done = subprocess.run(  # noqa: S603  (this Python)
+        [sys.executable, "-c", code % late], capture_output=True, text=True, check=True
+    )
     assert done.stdout == "[]\n"
 
 
@@ -524,7 +537,7 @@ def test_a_damaged_archive_is_never_more_than_problems(data: st.DataObject) -> N
         at = data.draw(st.integers(0, len(whole) - 1))
         whole[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
     told_bytes(bytes(whole))
-    told_bytes(zlib.compress(bytes(whole), wbits=31)[: data.draw(st.integers(0, len(whole)))])
+    told_bytes(gzip.compress(bytes(whole))[: data.draw(st.integers(0, len(whole)))])
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="captured data is not there")
