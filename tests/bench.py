@@ -21,7 +21,7 @@ import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, make_dataclass
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from itertools import repeat
 from pathlib import Path
 from statistics import median
@@ -283,8 +283,9 @@ PEERS: dict[Callable[[Shape], Reader], str] = {
 }
 
 
+@cache
 def installed() -> list[Callable[[Shape], Reader]]:
-    """Return the peers that can be had here, and say which can not."""
+    """Return the peers that can be had here, and say once which can not."""
     found: list[Callable[[Shape], Reader]] = []
     for peer, import_ in PEERS.items():
         try:
