@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -45,11 +46,7 @@ RETRIEVAL_CALL_DELTA = document(
 )
 OTHER_CALL_DELTA = indexed_other(("code_interpreter", "file_search", "function", "retrieval"))
 CALL_DELTAS = (
-    CODE_INTERPRETER_CALL_DELTA
-    | FILE_SEARCH_CALL_DELTA
-    | FUNCTION_CALL_DELTA
-    | RETRIEVAL_CALL_DELTA
-    | OTHER_CALL_DELTA
+    CODE_INTERPRETER_CALL_DELTA | FILE_SEARCH_CALL_DELTA | FUNCTION_CALL_DELTA | RETRIEVAL_CALL_DELTA | OTHER_CALL_DELTA
 )
 MESSAGE_CREATION_DELTA = document({}, {"message_id": or_null(TEXT)})
 MESSAGE_CREATION_DETAILS_DELTA = document(
@@ -98,6 +95,13 @@ DELTA_PARTS = st.sampled_from(sorted(DELTA_DOCUMENTS)).flatmap(
 
 # A step that is told of in deltas: each index keeps to one type of call, as servers do.
 
+
+def _output(index: int, text: str) -> dict[str, Any]:
+    if index % 2:
+        return {"index": index, "type": "image", "image": {"file_id": text}}
+    return {"index": index, "type": "logs", "logs": text}
+
+
 _CALL_TYPES = ("function", "code_interpreter", "file_search", "openapi", "mcp")
 _BODIES: dict[str, Strategy] = {
     "function": st.fixed_dictionaries(
@@ -110,19 +114,7 @@ _BODIES: dict[str, Strategy] = {
                 {},
                 optional={
                     "input": TEXT,
-                    "outputs": st.lists(
-                        st.builds(
-                            lambda index, logs, file_id: (
-                                {"index": index, "type": "image", "image": {"file_id": file_id}}
-                                if index % 2
-                                else {"index": index, "type": "logs", "logs": logs}
-                            ),
-                            st.integers(0, 3),
-                            TEXT,
-                            TEXT,
-                        ),
-                        max_size=3,
-                    ),
+                    "outputs": st.lists(st.builds(_output, st.integers(0, 3), TEXT), max_size=3),
                 },
             )
         },
@@ -178,25 +170,26 @@ def step_event(news: str, step: dict[str, Any]) -> bytes:
 
 _LINES = st.sampled_from(
     [
-        *(b"", b"", b"", b":", b": ping", b":" + b"x" * 50, b"data", b"data:", b"data: ", b"data:  two", b"data: x", b"data:x"),
-        *(b"event: thread.run.step.delta", b"event:error", b"event", b"event: ", b"id: 7", b"id", b"id: a\0b", b"id:\xff"),
-        *(b"retry: 10", b"retry: 1_0", b"retry: \xd9\xa3", b"retry:", b"unknown: field", b" data: x", b"data\xef\xbb\xbf: x"),
-        *(b"data: \xe2\x82\xac", b"data: \xff\xfe", b"data: \xe2\x82", b"\xef\xbb\xbfdata: x", b"data: " + b"y" * 50),
-        *(b'data: {"id":"step_1"', b'data: ,"object":"thread.run.step.delta","delta":{}}', b"event: \xe2\x82\xac"),
+        *(b"", b"", b"", b":", b": ping", b":" + b"x" * 50),
+        *(b"data", b"data:", b"data: ", b"data:  two", b"data: x", b"data:x", b"data: " + b"y" * 50),
+        *(b"event: thread.run.step.delta", b"event:error", b"event", b"event: ", b"event: \xe2\x82\xac"),
+        *(b"id: 7", b"id", b"id: a\0b", b"id:\xff"),
+        *(b"retry: 10", b"retry: 1_0", b"retry: \xd9\xa3", b"retry:"),
+        *(b"unknown: field", b" data: x", b"data\xef\xbb\xbf: x", b"\xef\xbb\xbfdata: x"),
+        *(b"data: \xe2\x82\xac", b"data: \xff\xfe", b"data: \xe2\x82"),
+        *(b'data: {"id":"step_1"', b'data: ,"object":"thread.run.step.delta","delta":{}}'),
     ]
-) | st.binary(max_size=6)  # fmt: skip
-STREAMS = st.builds(
-    lambda head, lines: head + b"".join(line + end for line, end in lines),
-    st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xef\xbb", b"\xef\xbb\xbf\xef\xbb\xbf"]),
-    st.lists(st.tuples(_LINES, st.sampled_from([b"\n", b"\n", b"\r\n", b"\r", b""])), max_size=20),
-)
+) | st.binary(max_size=6)
+_ENDS = st.sampled_from([b"\n", b"\n", b"\r\n", b"\r", b""])
+_HEADS = st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xef\xbb", b"\xef\xbb\xbf\xef\xbb\xbf"])
+STREAMS = st.tuples(_HEADS, st.lists(st.tuples(_LINES, _ENDS).map(b"".join), max_size=20).map(b"".join)).map(b"".join)
 """Bytes of which some make events."""
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     """Return `data` in pieces, cut at `places`, some of which are empty."""
     marks = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
-    return [data[start:end] for start, end in zip(marks, marks[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(marks)]
 
 
 CUTS = st.lists(st.integers(0, 2**20), max_size=30)

@@ -35,6 +35,9 @@ def delta(*calls: dict[str, Any], **keys: Any) -> dict[str, Any]:
     return {"id": "step_1", "object": "thread.run.step.delta", "delta": {"step_details": details}, **keys}
 
 
+CALL = {"index": 0, "type": "function", "function": {"arguments": "x"}}
+
+
 # The round trip.
 
 
@@ -79,6 +82,51 @@ def test_subclasses_of_the_json_types_are_read_as_what_they_are(draw: st.DataObj
     assert parsed == model(kind).from_dict(data)
     assert_immutable(parsed)
     assert canonical(parsed.to_dict()) == canonical(data)
+
+
+_OUTPUTS = [
+    {"index": 0, "type": "logs", "logs": "x", "extra": 1},
+    {"index": 1, "type": "image", "image": {"file_id": "file_1", "extra": 1}, "extra": 1},
+    {"index": 2, "type": "table", "rows": []},
+]
+EVERYTHING = [
+    delta(
+        {**CALL, "id": "call_1", "function": {"name": "f", "arguments": "", "output": None, "extra": 1}, "extra": 1},
+        {**CALL, "type": "code_interpreter", "code_interpreter": {"input": "x", "outputs": _OUTPUTS, "extra": 1}},
+        {**CALL, "type": "file_search", "file_search": {}},
+        {**CALL, "type": "retrieval", "retrieval": {"x": 1}},
+        {**CALL, "type": "mcp", "arguments": "{}"},
+        extra=1,
+    ),
+    {
+        "id": "step_1",
+        "delta": {
+            "step_details": {
+                "type": "message_creation",
+                "message_creation": {"message_id": "msg_1", "extra": 1},
+                "extra": 1,
+            },
+            "extra": 1,
+        },
+    },
+    {"id": "step_1", "delta": {"step_details": {"type": "thinking", "content": "x"}}},
+]
+
+
+@pytest.mark.parametrize("data", EVERYTHING)
+def test_a_delta_made_of_subclasses_all_through_is_read(data: Any) -> None:
+    same = rebuild(data, lambda value: next(iter(subclassed(value)), value))
+    parsed = RunStepDelta.from_dict(same)
+    assert parsed == RunStepDelta.from_dict(data)
+    assert canonical(parsed.to_dict()) == canonical(data)
+    assert_immutable(parsed)
+
+
+@pytest.mark.parametrize("kind", ["OtherToolCallDelta", "OtherCodeInterpreterOutputDelta"])
+def test_what_is_no_object_is_no_part_of_a_delta(kind: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        model(kind).from_dict([])
+    assert str(caught.value) == "expected an object, got an array"
 
 
 def test_a_delta_is_read_by_its_parts() -> None:
@@ -185,14 +233,14 @@ def test_a_document_without_errors_is_read_without_the_diagnosis(part: tuple[str
         model(kind).from_dict(data)
 
 
-CALL = {"index": 0, "type": "function", "function": {"arguments": "x"}}
-
-
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         ([], "expected an object, got an array"),
-        ({"object": "thread.run.step"}, 'object: expected a run step delta ("thread.run.step.delta"), got "thread.run.step"'),
+        (
+            {"id": "step_1", "object": "thread.run.step", "delta": 5},
+            'object: expected a run step delta ("thread.run.step.delta"), got "thread.run.step"',
+        ),
         ({"delta": {"content": "x"}}, "id: expected a string, but the key is missing"),
         ({"id": "step_1", "choices": []}, "delta: expected an object, but the key is missing"),
         ({"id": None, "delta": {}}, "id: expected a string, got null"),
@@ -213,7 +261,7 @@ CALL = {"index": 0, "type": "function", "function": {"arguments": "x"}}
             "delta.step_details.tool_calls[0].function.arguments: expected a string, got an object (and 1 more)",
         ),
     ],
-)  # fmt: skip
+)
 def test_an_error_says_where_and_what(data: Any, message: str) -> None:
     with pytest.raises(ValidationError) as caught:
         RunStepDelta.from_dict(data)
