@@ -37,8 +37,9 @@ _Progress: TypeAlias = Callable[[int], None]
 
 _RECORDS_IN_PART = 1000
 _BYTES_IN_PIECE = 1 << 21
+_BUFFER = 1 << 16
 _MOST_NAMES = 1000
-_LONGEST_NAME = 64
+_LONGEST_NAME = 128
 _LATEST_SECOND = 10**11
 
 
@@ -343,7 +344,7 @@ def workers(jobs: int) -> Generator[ProcessPoolExecutor | None, None, None]:
     import multiprocessing  # noqa: PLC0415  (most runs do without)
     from concurrent.futures import BrokenExecutor, ProcessPoolExecutor  # noqa: PLC0415
 
-    others = multiprocessing.active_children()
+    others = {*multiprocessing.active_children()}
     pool = ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL))
     is_over = False
     try:
@@ -354,9 +355,8 @@ def workers(jobs: int) -> Generator[ProcessPoolExecutor | None, None, None]:
         raise ChildProcessError(message) from None
     finally:
         if not is_over:
-            for child in multiprocessing.active_children():
-                if child not in others:
-                    child.terminate()
+            for child in {*multiprocessing.active_children()} - others:
+                child.terminate()
         pool.shutdown(cancel_futures=True)
 
 
@@ -399,7 +399,7 @@ def check_piece(piece: _Piece) -> Part:
     """Return what is found in one piece; of a range of lines, counted from its beginning."""
     opened: Any
     try:
-        opened = Path(piece.file).open("rb", buffering=0)  # noqa: SIM115  (what is done with it is not tried)
+        opened = Path(piece.file).open("rb", buffering=_BUFFER)  # noqa: SIM115  (what is done with it is not tried)
     except OSError as error:
         opened = error
     reader = Reader(piece.file, opened, strict=piece.strict, is_named=piece.is_named)

@@ -51,8 +51,10 @@ TARGETS: dict[str, Target] = {
 }
 
 
-def refuse_inputs(output: os.stat_result, paths: Iterable[str]) -> None:
+def refuse_inputs(output: os.stat_result | None, paths: Iterable[str]) -> None:
     """Raise `InputError` if what is written to is a file among those that `paths` lead to, through links or not."""
+    if output is None:
+        return
     for path in paths:
         try:
             if os.path.samestat(output, os.fstat(0) if path == "-" else Path(path).stat()):

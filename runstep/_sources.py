@@ -98,11 +98,10 @@ def lines_in(file: Any, start: int, size: int, *, is_first: bool) -> Iterator[by
     """
     try:
         file.seek(start if is_first else start - 1)
-        lines = io.BufferedReader(file, 4 * _BLOCK)
         if not is_first:
             # The line that holds the byte before the range ends inside the range, with it, or goes beyond it.
-            size -= len(lines.readline()) - 1
-        while size > 0 and (line := lines.readline()):
+            size -= len(file.readline()) - 1
+        while size > 0 and (line := file.readline()):
             yield line
             size -= len(line)
     except OSError as error:

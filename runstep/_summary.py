@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 
 from ._check import Found
@@ -42,7 +42,7 @@ def _table(found: Found) -> Iterator[str]:
         yield f"  tokens        {sums}, in {_counted(found.with_usage, 'step')}"
     undocumented = +found.undocumented
     if undocumented:
-        yield f"  undocumented  {_names(undocumented)}"
+        yield f"  undocumented  {_names(undocumented, str)}"
     repeated = found.repeated()
     if repeated:
         yield f"  duplicates    {_counted(repeated, 'step')} with an id that came before"
@@ -52,16 +52,14 @@ def _counted(count: int, noun: str) -> str:
     return f"{f'{count:,}' if count else 'no'} {noun}{'' if count == 1 else 's'}"
 
 
-def _names(counts: Counter[str]) -> str:
-    shown = [
-        f"{_shown(name)} {count:,}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    ]
+def _shown(name: str) -> str:
+    return name if name.isidentifier() else quoted(name)
+
+
+def _names(counts: Counter[str], show: Callable[[str], str] = _shown) -> str:
+    shown = [f"{show(name)} {count:,}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
     more = len(shown) - _MOST_SHOWN
     return ", ".join(shown[:_MOST_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def _shown(name: str) -> str:
-    return name if name.isprintable() and name and " " not in name else quoted(name)
 
 
 def _utc(time: int) -> str:

@@ -181,10 +181,7 @@ def _convert(options: argparse.Namespace) -> int:
     steps = _Steps(options.paths)
     pieces = TARGETS[options.to].pieces
     try:
-        if output is None:
-            refuse_inputs(os.fstat(sys.stdout.fileno()), options.paths)
-        elif Path(output).exists():
-            refuse_inputs(Path(output).stat(), options.paths)
+        refuse_inputs(_output_status(output), options.paths)
     except InputError as error:
         _complain(f"{error}: is to be read, so it cannot be written to")
         return 2
@@ -197,6 +194,14 @@ def _convert(options: argparse.Namespace) -> int:
         else:
             write(text, output)
     return steps.code()
+
+
+def _output_status(output: str | None) -> os.stat_result | None:
+    """Return what the operating system knows of a file, or of standard output; None where there is nothing yet."""
+    try:
+        return os.fstat(sys.stdout.fileno()) if output is None else Path(output).stat()
+    except (FileNotFoundError, io.UnsupportedOperation):
+        return None
 
 
 class _Steps:
