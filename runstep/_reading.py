@@ -22,7 +22,7 @@ class Unreadable(Exception):  # noqa: N818
     """A reader has met what it cannot take; which, where and what else is wrong the diagnosis tells."""
 
 
-# What a reader raises over a document that it cannot take (or, where nothing is wrong with that, over a mistake of ours).
+# What a reader raises over a document that it cannot take; or, where nothing is wrong with that, over our mistake.
 FAILURES = (Unreadable, KeyError, TypeError)
 
 
@@ -169,7 +169,7 @@ def keep_object(data: dict[Any, Any], depth: int = -1) -> FrozenDict[Any]:
         if type(value) is not str and type(value) is not int and value is not None:
             copy[key] = keep(value, depth)
             nested = True
-    return frozen(copy, nested=nested)
+    return frozen(copy, nested)
 
 
 def _keep_odd_keys(data: dict[Any, Any], depth: int) -> FrozenDict[Any]:

@@ -38,11 +38,12 @@ else:
 def draft(model: type[Any]) -> Any:
     """Return a mutable twin of a frozen, slotted class: the cheap way to fill its objects.
 
-    A frozen class pays for each field with a call of `object.__setattr__`. Its twin has the same slots and
-    plain assignment; `twin.__class__ = model`, which Python allows between classes of the same layout, then
-    makes the filled twin the frozen object. About three times as fast as the constructor.
+    A frozen class pays for each field with a call of `object.__setattr__`. Its twin is a subclass without slots of
+    its own and with plain assignment; `twin.__class__ = model`, which Python allows between classes of the same
+    layout, then makes the filled twin the frozen object. About three times as fast as the constructor.
     """
-    return type(f"_{model.__name__}Draft", (), {"__slots__": model.__slots__})
+    plain = {name: getattr(object, name) for name in ("__init__", "__setattr__", "__delattr__")}
+    return type(f"_{model.__name__}Draft", (model,), {"__slots__": (), **plain})
 
 
 def _set_once(self: Any, name: str, value: object) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal, TypeAlias
 
-from .enums import FileSearchRanker, LastErrorCode, RunStepStatus, RunStepType
+from .enums import RUN_STEP_OBJECTS, FileSearchRanker, LastErrorCode, RunStepStatus, RunStepType
 from .errors import Problem, json_type, quoted
 from .frozen import MAX_DEPTH
 from .metadata import metadata_problems
@@ -71,9 +71,9 @@ def _string(value: Any, path: _Path, problems: list[Problem]) -> None:
         _expected("a string", value, path, problems)
 
 
-def _boolean(value: Any, path: _Path, problems: list[Problem]) -> None:
-    if not isinstance(value, bool):
-        _expected("a boolean", value, path, problems)
+def _no_boolean(value: Any, path: _Path, problems: list[Problem]) -> None:
+    """Refuse what is left where booleans are let pass: they have no subclasses."""
+    _expected("a boolean", value, path, problems)
 
 
 def _integer(value: Any, path: _Path, problems: list[Problem]) -> None:
@@ -438,14 +438,12 @@ _step_keys = _object(
     }
 )
 
-_STEP_OBJECTS = ("thread.run.step", "assistant.run.step")
-
 
 def _step(value: Any, path: _Path, problems: list[Problem]) -> None:
     if isinstance(value, dict):
         data = value
         tag = data.get("object")
-        if isinstance(tag, str) and tag not in _STEP_OBJECTS:
+        if isinstance(tag, str) and tag not in RUN_STEP_OBJECTS:
             wanted = f'expected a run step ("thread.run.step"), got {quoted(tag)}'
             problems.append(Problem((*path, "object"), "error", wanted))
             return
@@ -461,7 +459,7 @@ _page_keys = _object(
         "data": _required("an array", _array(_step)),
         "first_id": _Rule("a string", _string, missing="deviation", null="deviation", sufficient=str),
         "last_id": _Rule("a string", _string, missing="deviation", null="deviation", sufficient=str),
-        "has_more": _Rule("a boolean", _boolean, missing="deviation", sufficient=bool),
+        "has_more": _Rule("a boolean", _no_boolean, missing="deviation", sufficient=bool),
     }
 )
 

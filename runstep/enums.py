@@ -47,6 +47,9 @@ class FileSearchRanker(_Vocabulary):
     DEFAULT_2024_08_21 = "default_2024_08_21"
 
 
+# What a run step may call itself in `object`; the second is the name in the first published schema (2023-11-06).
+RUN_STEP_OBJECTS = ("thread.run.step", "assistant.run.step")
+
 # A dict of members is several times faster than calling the class, and leaves unknown values to `get`.
 RUN_STEP_TYPES = {member.value: member for member in RunStepType}
 RUN_STEP_STATUSES = {member.value: member for member in RunStepStatus}

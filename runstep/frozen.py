@@ -36,7 +36,7 @@ class FrozenDict(Mapping[str, _Value_co]):
         held = {key: freeze(value) for key, value in dict(data).items()}
         if not held:
             return EMPTY  # the one empty object that there is
-        return frozen(held, nested=any(isinstance(value, (tuple, FrozenDict)) for value in held.values()))
+        return frozen(held, any(isinstance(value, (tuple, FrozenDict)) for value in held.values()))
 
     def __getitem__(self, key: str) -> _Value_co:
         return self._data[key]
@@ -110,18 +110,21 @@ def thaw(value: Any) -> Any:
     return value
 
 
-def frozen(data: dict[str, Any], *, nested: bool = True) -> FrozenDict[Any]:
+_new = object.__new__
+
+
+def frozen(data: dict[str, Any], nested: bool = True) -> FrozenDict[Any]:
     """Return the `FrozenDict` that holds `data` itself: not copied, and frozen already.
 
     `nested` is False if no value of it is a tuple or a `FrozenDict`.
     """
-    new: FrozenDict[Any] = object.__new__(FrozenDict)
+    new: FrozenDict[Any] = _new(FrozenDict)
     new._data = data
     new._nested = nested
     return new
 
 
-EMPTY: FrozenDict[Any] = frozen({}, nested=False)
+EMPTY: FrozenDict[Any] = frozen({}, False)
 
 
 def _deeper(depth: int) -> int:

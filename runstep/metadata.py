@@ -32,7 +32,7 @@ def checked_metadata(mapping: Mapping[str, str], path: tuple[str | int, ...]) ->
     problems = metadata_problems(mapping, path)
     if problems:
         raise ValidationError(tuple(problems))
-    return frozen({str.__str__(key): str.__str__(value) for key, value in mapping.items()}, nested=False)
+    return frozen({str.__str__(key): str.__str__(value) for key, value in mapping.items()}, False)
 
 
 def metadata_problems(mapping: object, path: tuple[str | int, ...]) -> list[Problem]:

@@ -31,6 +31,7 @@ from ._records import draft, record
 from .enums import (
     LAST_ERROR_CODES,
     PLAIN,
+    RUN_STEP_OBJECTS,
     RUN_STEP_STATUSES,
     RUN_STEP_TYPES,
     LastErrorCode,
@@ -356,7 +357,7 @@ def _read_token_details(data: Any, usual: str, none: FrozenDict[Any]) -> FrozenD
     if len(data) == 1:
         count = data.get(usual)
         if type(count) is int:
-            return frozen({usual: count}, nested=False) if count else none
+            return frozen({usual: count}, False) if count else none
     return keep_object(data)
 
 
@@ -541,8 +542,12 @@ def _read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, 
     new.assistant_id = assistant_id if type(assistant_id) is str else string(assistant_id)
     new.thread_id = thread_id if type(thread_id) is str else string(thread_id)
     new.run_id = run_id if type(run_id) is str else string(run_id)
-    new.type = RUN_STEP_TYPES.get(type_) or string(type_)
-    new.status = RUN_STEP_STATUSES.get(status) or string(status)
+    try:  # twice as fast as `get`
+        new.type = RUN_STEP_TYPES[type_]
+        new.status = RUN_STEP_STATUSES[status]
+    except KeyError:
+        new.type = RUN_STEP_TYPES.get(type_) or string(type_)
+        new.status = RUN_STEP_STATUSES.get(status) or string(status)
     details = data["step_details"]
     if type(details) is not dict:
         details = mapping(details)
@@ -614,7 +619,7 @@ def _read_metadata(data: Any) -> FrozenDict[str]:
             return _read_metadata({string(key): string(value) for key, value in data.items()})
         if len(key) > METADATA_MAX_KEY_LENGTH or len(value) > METADATA_MAX_VALUE_LENGTH:
             raise Unreadable
-    return frozen(data.copy(), nested=False)
+    return frozen(data.copy(), False)
 
 
 _PAGE_OPTIONAL = ("object", "first_id", "last_id", "has_more")
@@ -708,11 +713,12 @@ def _read_page(data: Any) -> RunStepPage:
 def diagnose(data: Any) -> tuple[Problem, ...]:
     """Return every problem of a decoded run step or page, deviations from the newest published schema included.
 
-    Empty means strictly valid. What has `data`, or says that it is a list, is taken for a page.
+    Empty means strictly valid. A page is what says that it is a list, or has `data` and does not say that it is a step.
     """
     from .diagnosis import diagnose_as  # noqa: PLC0415  (loaded on demand: most programs never need it)
 
-    is_page = isinstance(data, dict) and ("data" in data or data.get("object") == "list")
+    tag = data.get("object") if isinstance(data, dict) else None
+    is_page = tag == "list" or (isinstance(data, dict) and "data" in data and tag not in RUN_STEP_OBJECTS)
     return diagnose_as("RunStepPage" if is_page else "RunStep", data)
 
 
@@ -720,6 +726,19 @@ def diagnose(data: Any) -> tuple[Problem, ...]:
 
 
 def _decode(text: str | bytes) -> Any:
+    if isinstance(text, str):
+        # The scanner alone, without what `json.loads` does around it: a fifth faster on a step.
+        try:
+            data, end = _scanner()(text)
+        except (ValueError, RecursionError):
+            pass  # blanks before it, a byte order mark, no JSON: what it is, is found out below
+        else:
+            if end == len(text) or not text[end:].strip(" \t\n\r"):
+                return data
+    return _decode_carefully(text)
+
+
+def _decode_carefully(text: str | bytes) -> Any:
     import json  # noqa: PLC0415
 
     try:
@@ -737,6 +756,13 @@ def _decode(text: str | bytes) -> Any:
 
 def _encode(data: dict[str, Any], indent: int | None) -> str:
     return _encoder(indent).encode(data)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def _scanner() -> Any:
+    import json  # noqa: PLC0415
+
+    return json.JSONDecoder().raw_decode
 
 
 @lru_cache(maxsize=4)

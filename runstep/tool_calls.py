@@ -467,7 +467,9 @@ def _read_result(data: Any) -> FileSearchResult:
         if type(content) is not list:
             content = array(content)
         # The API sends one part: reading it without a comprehension is a twelfth of the time of a result.
-        content = (_read_content(content[0]),) if len(content) == 1 else tuple([_read_content(part) for part in content])
+        content = (
+            (_read_content(content[0]),) if len(content) == 1 else tuple([_read_content(part) for part in content])
+        )
     if attributes == {}:
         attributes = EMPTY
     elif attributes is not None:
