@@ -10,12 +10,13 @@ What a reader does inline is the usual case, `type(x) is str`; the functions her
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from .errors import Problem, ValidationError
 from .frozen import EMPTY, MAX_DEPTH, FrozenDict, frozen
 
 _Model = TypeVar("_Model")
+_Diagnosis: TypeAlias = Callable[[str, object], tuple[Problem, ...]]
 
 
 class Unreadable(Exception):  # noqa: N818
@@ -26,29 +27,32 @@ class Unreadable(Exception):  # noqa: N818
 FAILURES = (Unreadable, KeyError, TypeError)
 
 
-def read(reader: Callable[[Any], _Model], data: Any, kind: str, *, strict: bool) -> _Model:
+def read(
+    reader: Callable[[Any], _Model], data: Any, kind: str, *, strict: bool, diagnose_as: _Diagnosis | None = None
+) -> _Model:
     """Return what `reader` makes of `data`, or raise the `ValidationError` with all that is wrong.
 
-    `kind` is the name of the class, by which `diagnosis` knows it too.
+    `kind` is the name of the class, by which the diagnosis knows it: that of steps, unless `diagnose_as` is given.
     """
     if strict:
-        problems = _diagnosed(data, kind)
+        problems = (diagnose_as or _diagnose_as)(kind, data)
         if problems:
             raise ValidationError(problems)
         return reader(data)
     try:
         return reader(data)
     except FAILURES as failure:
-        raise reason(failure, data, kind) from None
+        raise reason(failure, data, kind, diagnose_as) from None
 
 
-def reason(failure: Exception, data: Any, kind: str) -> Exception:
+def reason(failure: Exception, data: Any, kind: str, diagnose_as: _Diagnosis | None = None) -> Exception:
     """Return the error that says why `data` could not be read: `failure` itself where that is our mistake."""
-    errors = tuple([problem for problem in _diagnosed(data, kind) if problem.level == "error"])
+    problems = (diagnose_as or _diagnose_as)(kind, data)
+    errors = tuple([problem for problem in problems if problem.level == "error"])
     return ValidationError(errors) if errors else failure
 
 
-def _diagnosed(data: Any, kind: str) -> tuple[Problem, ...]:
+def _diagnose_as(kind: str, data: object) -> tuple[Problem, ...]:
     from .diagnosis import diagnose_as  # noqa: PLC0415  (most programs never need it)
 
     return diagnose_as(kind, data)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import field
-from functools import lru_cache
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
 from ._fields import add_extra, hold, hold_frozen, leave_out
@@ -28,6 +27,7 @@ from ._reading import (
     unnamed,
 )
 from ._records import draft, record
+from ._text import decode, encode
 from .enums import (
     LAST_ERROR_CODES,
     PLAIN,
@@ -38,7 +38,7 @@ from .enums import (
     RunStepStatus,
     RunStepType,
 )
-from .errors import Problem, ValidationError
+from .errors import Problem
 from .frozen import EMPTY, FrozenDict, frozen
 from .metadata import METADATA_MAX_KEY_LENGTH, METADATA_MAX_PAIRS, METADATA_MAX_VALUE_LENGTH, checked_metadata
 from .tool_calls import ToolCall, read_tool_calls
@@ -516,11 +516,11 @@ class RunStep:
     @classmethod
     def from_json(cls, text: str | bytes, *, strict: bool = False) -> RunStep:
         """Read a run step from JSON text; bytes are UTF-8, UTF-16 or UTF-32. Raises `ValidationError`."""
-        return cls.from_dict(_decode(text), strict=strict)
+        return cls.from_dict(decode(text), strict=strict)
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Return the step as JSON text in ASCII, as `json.dumps` writes it."""
-        return _encode(self.to_dict(), indent)
+        return encode(self.to_dict(), indent)
 
 
 _StepDraft = draft(RunStep)
@@ -678,11 +678,11 @@ class RunStepPage:
     @classmethod
     def from_json(cls, text: str | bytes, *, strict: bool = False) -> RunStepPage:
         """Read a page from JSON text; bytes are UTF-8, UTF-16 or UTF-32. Raises `ValidationError`."""
-        return cls.from_dict(_decode(text), strict=strict)
+        return cls.from_dict(decode(text), strict=strict)
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Return the page as JSON text in ASCII, as `json.dumps` writes it."""
-        return _encode(self.to_dict(), indent)
+        return encode(self.to_dict(), indent)
 
 
 _PageDraft = draft(RunStepPage)
@@ -720,54 +720,3 @@ def diagnose(data: Any) -> tuple[Problem, ...]:
     tag = data.get("object") if isinstance(data, dict) else None
     is_page = tag == "list" or (isinstance(data, dict) and "data" in data and tag not in RUN_STEP_OBJECTS)
     return diagnose_as("RunStepPage" if is_page else "RunStep", data)
-
-
-# `json` is imported where it is needed: many a program has decoded the text itself, and starts faster without.
-
-
-def _decode(text: str | bytes) -> Any:
-    if isinstance(text, str):
-        # The scanner alone, without what `json.loads` does around it: a fifth faster on a step.
-        try:
-            data, end = _scanner()(text)
-        except (ValueError, RecursionError):
-            pass  # blanks before it, a byte order mark, no JSON: what it is, is found out below
-        else:
-            if end == len(text) or not text[end:].strip(" \t\n\r"):
-                return data
-    return _decode_carefully(text)
-
-
-def _decode_carefully(text: str | bytes) -> Any:
-    import json  # noqa: PLC0415
-
-    try:
-        return json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
-    except UnicodeDecodeError:
-        message = "expected JSON, got bytes that are no text"
-    except json.JSONDecodeError as error:
-        message = f"expected JSON, got text that is not (line {error.lineno}, column {error.colno})"
-    except RecursionError:
-        message = "expected JSON, got text that nests too deep"
-    except ValueError:
-        message = "expected JSON, got a number with too many digits"
-    raise ValidationError((Problem((), "error", message),))
-
-
-def _encode(data: dict[str, Any], indent: int | None) -> str:
-    return _encoder(indent).encode(data)  # type: ignore[no-any-return]
-
-
-@lru_cache(maxsize=1)
-def _scanner() -> Any:
-    import json  # noqa: PLC0415
-
-    return json.JSONDecoder().raw_decode
-
-
-@lru_cache(maxsize=4)
-def _encoder(indent: int | None) -> Any:
-    import json  # noqa: PLC0415
-
-    # What was written here holds no cycles, so the encoder need not look for them.
-    return json.JSONEncoder(indent=indent, check_circular=False)

@@ -22,13 +22,15 @@ from .._reading import (
     keep_object,
     mapping,
     mapping_or_php,
+    read,
     read_raw,
+    reason,
     string,
     tagged,
     unnamed,
 )
 from .._records import draft, record
-from ..errors import Problem, ValidationError
+from ..errors import Problem
 from ..frozen import EMPTY, FrozenDict
 from ..tool_calls import FileSearch, _read_file_search
 
@@ -36,24 +38,10 @@ _Model = TypeVar("_Model")
 
 
 def _read(reader: Callable[[Any], _Model], data: Any, kind: str, *, strict: bool) -> _Model:
-    """Do what `read` does for the step's classes, with the shapes of deltas for the diagnosis."""
-    if strict:
-        problems = _diagnosed(data, kind)
-        if problems:
-            raise ValidationError(problems)
-        return reader(data)
-    try:
-        return reader(data)
-    except FAILURES as failure:
-        raise _reason(failure, data, kind) from None
+    return read(reader, data, kind, strict=strict, diagnose_as=_diagnose_as)
 
 
-def _reason(failure: Exception, data: Any, kind: str) -> Exception:
-    errors = tuple([problem for problem in _diagnosed(data, kind) if problem.level == "error"])
-    return ValidationError(errors) if errors else failure
-
-
-def _diagnosed(data: Any, kind: str) -> tuple[Problem, ...]:
+def _diagnose_as(kind: str, data: object) -> tuple[Problem, ...]:
     from .diagnosis import diagnose_delta_as  # noqa: PLC0415  (most programs never need it)
 
     return diagnose_delta_as(kind, data)
@@ -1023,4 +1011,4 @@ def read_delta(data: Any) -> RunStepDelta:
     try:
         return _read_delta(data)
     except FAILURES as failure:
-        raise _reason(failure, data, "RunStepDelta") from None
+        raise reason(failure, data, "RunStepDelta", _diagnose_as) from None

@@ -10,9 +10,10 @@ from typing import Any, final
 
 from .._reading import Unreadable, keep
 from .._records import draft, record
+from .._text import decode
 from ..errors import Problem, ValidationError, json_type
 from ..frozen import thaw
-from ..steps import RunStep, _decode
+from ..steps import RunStep
 from .deltas import RunStepDelta, read_delta
 
 _DELTA_EVENT = "thread.run.step.delta"
@@ -96,9 +97,9 @@ def read_event(event: str, text: str) -> Event:
     new.error = None
     try:
         if event == _DELTA_EVENT:
-            new.data = read_delta(_decode(text))
+            new.data = read_delta(decode(text))
         elif event in _STEP_EVENTS:
-            new.data = RunStep.from_dict(_decode(text))
+            new.data = RunStep.from_dict(decode(text))
         else:
             new.data = text
     except ValidationError as error:
