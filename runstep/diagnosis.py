@@ -75,7 +75,7 @@ _result = object_(
         "attributes": undocumented("an object", kept_object),
     }
 )
-file_search = object_(
+file_search: Check = object_(
     {
         "ranking_options": optional("an object", _ranking_options),
         "results": optional("an array", array(_result)),

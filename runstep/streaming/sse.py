@@ -43,7 +43,7 @@ class ServerSentEvents:
     )
 
     def __init__(self, max_event_size: int) -> None:
-        self.last_event_id = ""
+        self.last_event_id: str = ""
         self.retry: int | None = None
         self._max_event_size = max_event_size
         # What may be the first bytes of a byte order mark; None once that is settled.
