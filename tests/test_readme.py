@@ -49,7 +49,7 @@ def test_each_command_prints_what_the_readme_shows(block: str) -> None:
     assert first.startswith("$ python3 -m runstep ")
     command = [sys.executable, *shlex.split(first.removeprefix("$ python3 "))]
     environment = {"PATH": os.environ.get("PATH", ""), "COLUMNS": "100"}
-    done = subprocess.run(command, capture_output=True, cwd=ROOT, env=environment, check=False)
+    done = subprocess.run(command, capture_output=True, cwd=ROOT, env=environment, check=False)  # noqa: S603
     assert (done.stdout + done.stderr).decode() == shown
 
 
