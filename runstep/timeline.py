@@ -431,7 +431,7 @@ def _error(error: LastError, room: int, full: bool) -> Iterator[_Line]:
         if not full:  # folded all the same, because the end of an error is often what matters
             most = room * _MOST_LINES
             text = cut(squeezed(text, most), most)
-        yield from _text(text, room, True, "error ", "red")  # noqa: FBT003
+        yield from _text(text, room, True, "error ", "red")
 
 
 def _label(call: ToolCall, full: bool) -> _Line:
