@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -73,3 +74,41 @@ def test_every_object_of_the_table_is_exported_and_every_class_stands_in_it() ->
     unions = {"CodeInterpreterOutput", "StepDetails", "ToolCall"}
     errors = {"Problem", "ValidationError"}
     assert set(re.findall(r"`([A-Z]\w+)`", table)) == classes - unions - errors
+
+
+def files_of_parts() -> dict[str, list[str]]:
+    section = README[README.index("| part | files |") : README.index("## The objects")]
+    rows = re.findall(r"^\| ([a-z ]+) \| (`.*`) \|$", section, re.MULTILINE)
+    return {part: re.findall(r"`([^`]+)`", files) for part, files in rows}
+
+
+def test_each_file_belongs_to_one_part() -> None:
+    listed = [file.rstrip("/") for files in files_of_parts().values() for file in files]
+    assert sorted(listed) == sorted(path.name for path in (ROOT / "runstep").iterdir() if path.name != "__pycache__")
+
+
+USES = {
+    "the core": "host.diagnose({}); host.RunStep.from_json('{}')",
+    "event streams": "import host.streaming as s; s.RunStepStream().feed(b'event: a\\ndata: b\\n\\n')",
+    "reading dumps": "import io, host.archive as a; next(a.read_records(io.BytesIO(b'{}'))).step()",
+    "the command line": "import host.cli as c; c.main(['--help'])",
+}
+
+
+@pytest.mark.parametrize("part", USES)
+def test_a_copy_works_without_the_parts_above(part: str, tmp_path: Path) -> None:
+    parts = files_of_parts()
+    assert list(parts) == list(reversed(USES))
+    above = [file for name in list(parts)[: list(parts).index(part)] for file in parts[name]]
+    host = tmp_path / "host"
+    shutil.copytree(ROOT / "runstep", host, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in above:
+        path = host / file.rstrip("/")
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    code = f"import host\ntry:\n    {USES[part]}\nexcept (host.ValidationError, SystemExit): pass"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=tmp_path, capture_output=True, check=False)  # noqa: S603
+    assert done.stderr.decode() == ""
+    assert done.returncode == 0
