@@ -14,20 +14,36 @@ _decode = json.JSONDecoder().raw_decode
 
 
 @final
+class Text:
+    """A text, and on demand its lines."""
+
+    __slots__ = ("_line_ends", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._line_ends: list[int] | None = None
+
+    def line(self, offset: int) -> int:
+        """Return the line, from 1, that holds an offset."""
+        if self._line_ends is None:
+            self._line_ends = [match.start() for match in re.finditer("\n", self.text)]
+        return bisect_left(self._line_ends, offset) + 1
+
+
+@final
 class Places:
     """Where the values of a JSON document stand, found on demand: decoding keeps no account of it.
 
-    `text` may hold more than the document, which begins at offset `start` and has been decoded before.
+    The text may hold more than the document, which begins at offset `start` and has been decoded before.
     Each object and array that a path leads through is gone through once, whatever the number of paths.
     """
 
-    __slots__ = ("_line_ends", "_members", "_start", "_text")
+    __slots__ = ("_members", "_start", "_text")
 
-    def __init__(self, text: str, start: int) -> None:
+    def __init__(self, text: Text, start: int) -> None:
         self._text = text
         self._start = start
         self._members: dict[int, dict[str | int, int]] = {}
-        self._line_ends: list[int] | None = None
 
     def line(self, path: Iterable[str | int]) -> int:
         """Return the line, from 1, on which the value at `path` begins; where it is missing, that of what lacks it."""
@@ -42,13 +58,11 @@ class Places:
             if inner is None:
                 break
             offset = inner
-        if self._line_ends is None:
-            self._line_ends = [match.start() for match in re.finditer("\n", self._text)]
-        return bisect_left(self._line_ends, offset) + 1
+        return self._text.line(offset)
 
     def _offsets(self, start: int) -> dict[str | int, int]:
         """Return where the values in the object or array at `start` begin."""
-        text = self._text
+        text = self._text.text
         offsets: dict[str | int, int] = {}
         is_object = text[start] == "{"
         if not is_object and text[start] != "[":

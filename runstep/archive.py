@@ -3,20 +3,24 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, Literal, TypeAlias, cast, final
+from typing import IO, TYPE_CHECKING, Any, Literal, TextIO, TypeAlias, cast, final
 
-from ._places import Places, skipped
+from ._places import Places, Text, skipped
 from ._reading import Unreadable
 from ._sources import BrokenError, Source, files_in, open_source, read_all, unreadable
 from .errors import Problem, ValidationError
 from .frozen import EMPTY
 from .steps import RunStep, RunStepPage, _read_step
+
+if TYPE_CHECKING:
+    from .streaming import Event, RunStepAccumulator, RunStepStream
 
 _Path: TypeAlias = tuple[str | int, ...]
 
@@ -83,7 +87,8 @@ def read_records(source: str | os.PathLike[str] | IO[bytes]) -> Iterator[Record]
     object whose `object` is `thread.run.step` or `assistant.run.step`, or which has `step_details` and `run_id` or
     `thread_id`; and whatever lies beside one in a page.
 
-    JSON Lines, of any number, take the memory of one line; documents and event streams that of the whole.
+    JSON Lines, of any number, take the memory of one line; documents and event streams that of the whole, which the
+    records of a document keep.
     Out of gzip a line or document may have 256 MiB, and nothing may grow more than 1,100 times, beyond 256 MiB.
 
     Damage ends a file at worst, never the reading: it is a record, too, whose `step()` raises the `ValidationError`
@@ -103,7 +108,7 @@ def scan(source: str | os.PathLike[str] | IO[bytes], *, strict: bool = False) ->
         return
     path = os.fsdecode(source)
     if path == "-":
-        yield Reader("<stdin>", sys.stdin.buffer, strict=strict)
+        yield Reader("<stdin>", _standard_input(), strict=strict)
     elif not Path(path).is_dir():
         with Path(path).open("rb", buffering=0) as file:
             yield Reader(path, file, strict=strict)
@@ -119,6 +124,13 @@ def scan(source: str | os.PathLike[str] | IO[bytes], *, strict: bool = False) ->
                 continue
             with file:
                 yield Reader(inner, file, strict=strict, is_named=False)
+
+
+def _standard_input() -> IO[bytes]:
+    stdin: TextIO | None = sys.stdin
+    if stdin is None:
+        raise OSError(errno.EBADF, "standard input is closed")
+    return stdin.buffer
 
 
 @final
@@ -152,14 +164,14 @@ class Reader:
         self.is_eager = False
         self.deltas = self.empty = self.others = self.line_count = 0
 
-    def records(self) -> Iterator[Record]:
-        """Yield the records."""
-        return cast("Iterator[Record]", self.results())
+    def records(self, progress: Callable[[int], None] | None = None) -> Iterator[Record]:
+        """Yield the records; `progress` is told the numbers of bytes as they are read."""
+        return cast("Iterator[Record]", self.results(progress))
 
     def results(
         self, progress: Callable[[int], None] | None = None, *, is_eager: bool = False
     ) -> Iterator[Record | RunStep]:
-        """Yield the records; `progress` is told the numbers of bytes as they are read.
+        """Yield the records, as `records` does.
 
         If `is_eager`, a step that is a line of its own is read at once, and yielded instead of its record: a record
         is only of use where that fails, and takes a tenth of the time.
@@ -188,7 +200,7 @@ class Reader:
         if source.kind == "document":
             return self._documents(source)
         if source.kind == "stream":
-            return self._folded(_chunks_of_lines(source.lines))
+            return self._stream(source)
         if source.kind == "other":
             return iter((self._damage(1, "expected JSON or an event stream, got something else"),))
         return iter(())
@@ -253,10 +265,12 @@ class Reader:
             yield self._damage(data.count(b"\n", 0, error.start) + 1, _refusal(error))
             return
         del data
+        whole = Text(text)
         end = skipped(text, 0)
+        is_first = True
         while end < len(text):
             start = end
-            place = Places(text, start)
+            place = Places(whole, start)
             try:
                 document, end = _decoder.raw_decode(text, start)
             except (ValueError, RecursionError) as error:
@@ -264,7 +278,8 @@ class Reader:
                 yield self._damage(line, _refusal(error))
                 return
             end = skipped(text, end)
-            yield from self._records_in(document, place, is_alone=end - start == len(text.strip()))
+            yield from self._records_in(document, place, is_alone=is_first and end == len(text))
+            is_first = False
 
     def _records_in(self, document: Any, place: int | Places, *, is_alone: bool = False) -> Iterator[Record]:
         """Yield the records of one JSON document; of one that `is_alone` in its file, say what else it is."""
@@ -278,7 +293,7 @@ class Reader:
             elif kind == "page":
                 yield from self._page(value, place, path)
             else:
-                yield from self._folded(_chunks_of_events(value, place, path))
+                yield from self._array(value, place, path)
         if not is_bare:
             return
         if document == [] or (isinstance(document, dict) and document.get("data") == []):
@@ -300,62 +315,84 @@ class Reader:
 
     # Event streams.
 
-    def _folded(self, chunks: Iterable[tuple[int | Places, _Path, bytes]]) -> Iterator[Record]:
-        """Yield each step of an event stream as it stood at the end, and each event that is damaged.
-
-        `chunks` are pieces of the stream, no more than an event each, and where they stand.
-        """
+    def _stream(self, source: Source) -> Iterator[Record]:
         try:
             from .streaming import RunStepStream  # noqa: PLC0415  (most files are no streams)
         except ModuleNotFoundError:
-            yield self._damage(1, "expected no event stream: reading one takes the module `streaming`, left out here")
+            yield self._damage(1, _NO_STREAMING)
             return
         stream = RunStepStream()
+        yield from self._folded(_events_in_lines(source.lines, stream), stream)
+
+    def _array(self, items: list[Any], place: int | Places, path: _Path) -> Iterator[Record]:
+        try:
+            from .streaming import RunStepAccumulator  # noqa: PLC0415  (most arrays are none of events)
+        except ModuleNotFoundError:
+            yield Record(self.file, place, path, EMPTY, _error(_NO_STREAMING))
+            return
+        accumulator = RunStepAccumulator()
+        yield from self._folded(_events_in_array(items, place, path, accumulator), accumulator)
+
+    def _folded(
+        self,
+        events: Iterable[tuple[int | Places, _Path, Event | ValidationError]],
+        held: RunStepStream | RunStepAccumulator,
+    ) -> Iterator[Record]:
+        """Yield each event that is damaged, and then each step as `held` has it when the last event has been told."""
         places: dict[str, tuple[int | Places, _Path]] = {}
-        deltas: Counter[str] = Counter()
+        deltas: Counter[str | None] = Counter()
         place: int | Places = 0
         try:
-            for place, path, chunk in chunks:
-                for event in stream.feed(chunk):
-                    if event.error is not None:
-                        yield Record(self.file, place, path, EMPTY, event.error)
-                    elif isinstance(event.data, RunStep):
-                        places[event.data.id] = place, path
-                    elif not isinstance(event.data, str):
-                        deltas[event.data.id or ""] += 1
+            for place, path, event in events:
+                if isinstance(event, ValidationError):
+                    yield Record(self.file, place, path, EMPTY, event)
+                elif event.error is not None:
+                    yield Record(self.file, place, path, EMPTY, event.error)
+                elif isinstance(event.data, RunStep):
+                    places[event.data.id] = place, path
+                elif not isinstance(event.data, str):
+                    deltas[event.data.id] += 1
         except BrokenError as error:
             yield self._damage(place + 1 if isinstance(place, int) else 1, str(error))
+        steps = held.steps
         for id_, (place, path) in places.items():
-            yield Record(self.file, place, path, stream.steps[id_].to_dict())
+            yield Record(self.file, place, path, steps[id_].to_dict())
             del deltas[id_]
         self.deltas += sum(deltas.values())
 
 
-def _chunks_of_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, _Path, bytes]]:
-    """Yield the lines of an event stream, each with the line where the data of its event begin."""
+def _events_in_lines(lines: Iterable[bytes], stream: RunStepStream) -> Iterator[tuple[int, _Path, Event]]:
+    """Yield the events of a stream, each with the line where its data begin."""
     number = begun = 0
     for number, line in enumerate(lines, 1):
         if not begun and line.startswith(b"data"):
             begun = number
-        yield begun or number, (), line
+        for event in stream.feed(line):
+            yield begun or number, (), event
         if not line.strip():
             begun = 0
     # A captured stream often lacks the blank line that ends its last event.
-    yield begun or number, (), b"\n\n"
+    for event in stream.feed(b"\n\n"):
+        yield begun or number, (), event
 
 
-def _chunks_of_events(
-    events: list[Any], place: int | Places, path: _Path
-) -> Iterator[tuple[int | Places, _Path, bytes]]:
-    """Yield decoded events as an event stream would have them."""
-    for index, event in enumerate(events):
-        data = event["data"]
-        text = data if isinstance(data, str) else json.dumps(data)
-        fields = [f"event: {line}" for line in event["event"].splitlines()[:1]]
-        fields += [f"data: {line}" for line in text.split("\n")]
-        yield place, (*path, index, "data"), "\n".join((*fields, "\n")).encode("utf-8", "replace")
+def _events_in_array(
+    items: list[Any], place: int | Places, path: _Path, accumulator: RunStepAccumulator
+) -> Iterator[tuple[int | Places, _Path, Event | ValidationError]]:
+    """Yield the events of an array, each with its place, once the accumulator has taken it."""
+    from .streaming import Event  # noqa: PLC0415  (it is there, as the accumulator is)
+
+    for index, item in enumerate(items):
+        try:
+            event = Event.from_dict(item)
+        except ValidationError as error:
+            yield place, (*path, index), error
+            continue
+        accumulator.add(event)
+        yield place, (*path, index, "data"), event
 
 
+_NO_STREAMING = "expected no event stream: reading one takes the module `streaming`, left out here"
 _decoder = json.JSONDecoder()
 # What `raw_decode` calls. It says `StopIteration` of a blank line, and not at length where that is wrong.
 _scan: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once  # type: ignore[attr-defined]
@@ -368,7 +405,11 @@ def _looks_like_json(name: str) -> bool:
 
 
 def _damage(file: str, line: int | None, message: str) -> Record:
-    return Record(file, line, (), EMPTY, ValidationError((Problem((), "error", message),)))
+    return Record(file, line, (), EMPTY, _error(message))
+
+
+def _error(message: str) -> ValidationError:
+    return ValidationError((Problem((), "error", message),))
 
 
 def nothing_in(file: str) -> Record:

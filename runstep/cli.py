@@ -20,7 +20,7 @@ from ._check import Finding, Found, Part, check, findings_of, workers
 from ._convert import TARGETS, InputError, refuse_inputs, write
 from ._summary import summary
 from ._terminal import escaped
-from .archive import read_records
+from .archive import scan
 from .errors import ValidationError
 from .steps import RunStep
 from .timeline import ASCII, render
@@ -68,8 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 where all is well, 1 where problems were found, 2 where something could not be read or written; 130 after
     Ctrl-C, 141 where the reader of a pipe has gone. Raises `SystemExit` where the arguments are wrong.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by who started it
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  (as long as the process)
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
@@ -178,7 +181,7 @@ def _show(options: argparse.Namespace) -> int:
 
 def _convert(options: argparse.Namespace) -> int:
     output: str | None = options.output
-    steps = _Steps(options.paths)
+    steps = _Steps(options.paths, is_shown=output is None)
     pieces = TARGETS[options.to].pieces
     try:
         refuse_inputs(_output_status(output), options.paths)
@@ -207,17 +210,20 @@ def _output_status(output: str | None) -> os.stat_result | None:
 class _Steps:
     """The steps that can be read, one after another; what cannot be is said on standard error."""
 
-    def __init__(self, paths: list[str], run: str | None = None) -> None:
+    def __init__(self, paths: list[str], run: str | None = None, *, is_shown: bool = False) -> None:
         self._paths = paths
         self._run = run
         self._count = self._problems = 0
+        # Not where the steps themselves may go to the same terminal.
+        self._progress = _Progress(is_wanted=not is_shown)
 
     def __iter__(self) -> Iterator[RunStep]:
-        for path in self._paths:
-            for record in read_records(path):
+        for reader in chain.from_iterable(map(scan, self._paths)):
+            for record in reader.records(self._progress.read):
                 try:
                     step = record.step()
                 except ValidationError as error:
+                    self._progress.clear()
                     for finding in findings_of(record, error):
                         _print(_line(finding), sys.stderr)
                         self._problems += 1
@@ -225,6 +231,7 @@ class _Steps:
                 if self._run is None or step.run_id == self._run:
                     self._count += 1
                     yield step
+        self._progress.clear()
 
     def code(self) -> int:
         if not self._count:

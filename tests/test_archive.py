@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runstep import RunStep, ValidationError, _sources
-from runstep._places import Places
+from runstep._places import Places, Text
 from runstep.archive import Record, read_records
 
 from .conftest import DATA, SHARED
@@ -112,6 +112,19 @@ def test_an_event_stream_and_its_events_in_an_array_give_each_step_once_as_it_st
     assert outcome(damaged) == "created_at: expected an integer, but the key is missing (and 6 more)"
 
 
+def test_an_event_that_is_no_json_is_told_and_the_next_one_is_read(step: Maker) -> None:
+    events = [
+        {"event": "thread.message.created", "data": {"x": float("nan")}},
+        {"event": "thread.run.step.created", "data": json.dumps(step(id="step_a"))},
+        {"event": "thread.run.step.delta", "data": "cut {"},
+    ]
+    assert told_text(json.dumps({"log": events})) == [
+        (1, "log[0]", "data: expected JSON, got a value that it has not, or one that nests too deep"),
+        (1, "log[2].data", "expected JSON, got text that is not (line 1, column 1)"),
+        (1, "log[1].data", "step_a"),
+    ]
+
+
 SHAPES: dict[str, Callable[[str, str], str]] = {
     "a step": lambda a, _: a,
     "a page": lambda a, b: f'{{"data": [{a}, {b}], "first_id": null, "last_id": null}}',
@@ -172,9 +185,10 @@ def test_what_lies_beside_a_step_in_a_page_must_be_one(step: Maker) -> None:
         ("[1]", NOTHING),
         ('{"a": 1}\n{"b": 2}\n', NOTHING),
         ('{"object": "list", "data": [{"object": "thread.message"}]}', NOTHING),
+        ('{"object": "thread.run"}\n{"object": "thread.run"}\n', NOTHING),
         ("event: thread.run.created\ndata: {}\n\n", NOTHING),
         (
-            '{"object": "thread.run"}',
+            '{\n"object": "thread.run"}\n',
             [(1, "", 'object: expected a run step ("thread.run.step"), got "thread.run"')],
         ),
         ('{"error": {"message": "x"}}', [(1, "", "expected a run step, got an error that a server answered with")]),
@@ -413,6 +427,12 @@ def test_what_cannot_be_opened_raises(tmp_path: Path) -> None:
         next(read_records(io.StringIO("{}")))  # type: ignore[arg-type]
 
 
+def test_standard_input_that_is_closed_cannot_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(OSError, match="standard input is closed"):
+        next(read_records("-"))
+
+
 def test_the_names_of_files(tmp_path: Path, line: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.json"
     path.write_text(line("step_a"))
@@ -469,6 +489,7 @@ def test_a_copy_without_streaming_says_what_is_missing(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "runstep.streaming", None)
     message = "expected no event stream: reading one takes the module `streaming`, left out here"
     assert told(ARCHIVES / "stream.sse") == [(1, "", message)]
+    assert told(ARCHIVES / "events.json") == [(2, "captured", message)]
 
 
 def test_importing_runstep_loads_no_archive() -> None:
@@ -498,7 +519,7 @@ def all_paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tu
 @given(JSON, st.sampled_from([None, 0, 2]), st.booleans())
 def test_each_value_stands_on_its_line(value: Any, indent: int | None, ascii_only: bool) -> None:
     text = "\n" + json.dumps(value, indent=indent, ensure_ascii=ascii_only)
-    places = Places(text, 1)
+    places = Places(Text(text), 1)
     for path, item in all_paths(value):
         line = text.split("\n")[places.line(path) - 1]
         first = json.dumps(item, indent=indent, ensure_ascii=ascii_only).split("\n")[0]
@@ -507,14 +528,14 @@ def test_each_value_stands_on_its_line(value: Any, indent: int | None, ascii_onl
 
 
 def test_of_two_equal_keys_the_last_is_the_one_that_was_decoded() -> None:
-    assert Places('{"a": 1,\n"a": 2}', 0).line(("a",)) == 2
+    assert Places(Text('{"a": 1,\n"a": 2}'), 0).line(("a",)) == 2
 
 
 def test_what_nests_too_deep_to_be_looked_into_stands_where_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> Any:
         raise RecursionError
 
-    places = Places("[\n[1]]", 0)
+    places = Places(Text("[\n[1]]"), 0)
     monkeypatch.setattr("runstep._places._decode", fail)
     assert places.line((0, 0)) == 1
 

@@ -709,6 +709,20 @@ def test_a_reader_that_has_gone(monkeypatch: pytest.MonkeyPatch, run: Run) -> No
     assert ended == [1]
 
 
+@pytest.mark.parametrize("verb", [["check"], ["show"], ["convert", "--to", "page"]])
+def test_closed_outputs_take_nothing(verb: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert main([*verb, str(ARCHIVES / "page.json"), str(ARCHIVES / "log.jsonl")]) == 1
+    sys.stdout.close()
+    sys.stderr.close()
+
+
+def test_a_closed_input_cannot_be_read(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert run("check", "-") == (2, "", "runstep: -: standard input is closed\n")
+
+
 def test_a_closed_pipe_ends_it_quietly() -> None:
     with start("show", *["tests/data/archives/page.json"] * 2000) as process:
         assert process.stdout is not None
