@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, final
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast, final
 
 from ._sources import lines_in, open_source
 from .archive import Reader, Record, nothing_in, scan
@@ -31,7 +31,8 @@ from .tool_calls import (
 )
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 _Progress: TypeAlias = Callable[[int], None]
 
@@ -122,15 +123,15 @@ class Part:
 
 
 def check(
-    path: str, *, strict: bool, progress: _Progress, pool: ProcessPoolExecutor | None = None, jobs: int = 1
+    path: str, *, strict: bool, progress: _Progress, team: Workers | None = None, jobs: int = 1
 ) -> Iterator[Part]:
     """Yield parts of what is found in a file or folder, in order. Raises `OSError` if it cannot be opened."""
-    if pool is None:
+    if team is None:
         for reader in scan(path, strict=strict):
             yield from _parts(reader, hash, progress)
         return
-    pending: deque[tuple[_Piece, Future[Part]]] = deque()
-    joined = _Joined()
+    pending: deque[tuple[_Piece, list[Part]]] = deque()
+    joined = _Joined(team)
     for reader in scan(path, strict=strict):
         pieces = _pieces(reader)
         if pieces is None:
@@ -139,7 +140,7 @@ def check(
             yield from _parts(reader, _same_everywhere, progress)
             continue
         for piece in pieces:
-            pending.append((piece, pool.submit(check_piece, piece)))
+            pending.append((piece, team.submit(piece)))
             yield from joined.parts(pending, 4 * jobs)
     yield from joined.parts(pending, 0)
 
@@ -333,31 +334,95 @@ _UNDOCUMENTED: dict[type[Any], Callable[[Any], list[str]]] = {
 
 
 @contextmanager
-def workers(jobs: int) -> Generator[ProcessPoolExecutor | None, None, None]:
-    """Give the processes that check, if there are to be more than this one; an interrupted one ends all at once.
-
-    Raises `ChildProcessError` if one of them dies.
-    """
+def workers(jobs: int) -> Generator[Workers | None, None, None]:
+    """Give the processes that check, if there are to be more than this one; none outlives it."""
     if jobs == 1:
         yield None
         return
-    import multiprocessing  # noqa: PLC0415  (most runs do without)
-    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor  # noqa: PLC0415
-
-    others = {*multiprocessing.active_children()}
-    pool = ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL))
-    is_over = False
+    team = Workers()
     try:
-        yield pool
-        is_over = True
-    except BrokenExecutor:
-        message = "a process that checked has died"
-        raise ChildProcessError(message) from None
+        team.start(jobs)
+        yield team
     finally:
-        if not is_over:
-            for child in {*multiprocessing.active_children()} - others:
-                child.terminate()
-        pool.shutdown(cancel_futures=True)
+        team.end()
+
+
+@final
+class WorkerError(Exception):
+    """A process that was to do a piece of work has died."""
+
+
+@final
+class Workers:
+    """Processes that each do one piece of work after another.
+
+    Not `concurrent.futures`: its thread waits for ever for the rest of a result whose process is ended in the middle.
+    """
+
+    def __init__(self) -> None:
+        self._processes: list[BaseProcess] = []
+        self._idle: list[Connection] = []
+        self._busy: dict[Connection, list[Part]] = {}
+
+    def start(self, jobs: int) -> None:
+        """Start so many processes."""
+        import multiprocessing  # noqa: PLC0415  (most runs do without)
+
+        for _ in range(jobs):
+            ours, theirs = multiprocessing.Pipe()
+            self._idle.append(ours)
+            process = multiprocessing.Process(target=_serve, args=(theirs, [*self._idle]), daemon=True)
+            process.start()
+            self._processes.append(process)
+            theirs.close()
+
+    def submit(self, piece: _Piece) -> list[Part]:
+        """Have a piece done, and return the list that its part will be put in."""
+        while not self._idle:
+            self._collect()
+        connection = self._idle.pop()
+        part = self._busy[connection] = []
+        connection.send(piece)
+        return part
+
+    def result(self, part: list[Part]) -> Part:
+        """Return what has been put in the list, when it has. Raises `WorkerError` if a process has died."""
+        while not part:
+            self._collect()
+        return part[0]
+
+    def _collect(self) -> None:
+        from multiprocessing.connection import wait  # noqa: PLC0415
+
+        for connection in cast("list[Connection]", wait(self._busy)):
+            try:
+                part = connection.recv()
+            except (EOFError, OSError):
+                message = "a process that checked has died"
+                raise WorkerError(message) from None
+            self._busy.pop(connection).append(part)
+            self._idle.append(connection)
+
+    def end(self) -> None:
+        """End the processes, whatever they are doing."""
+        for process in self._processes:
+            process.terminate()
+            process.join()
+        for connection in (*self._idle, *self._busy):
+            connection.close()
+
+
+def _serve(connection: Connection, others: list[Connection]) -> None:
+    """Do what a process is for, until there is nobody to do it for."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # While these are open, no process would see the end of the first one.
+    for other in others:
+        other.close()
+    try:
+        while True:
+            connection.send(check_piece(connection.recv()))
+    except (EOFError, OSError):
+        return
 
 
 class _Piece(NamedTuple):
@@ -425,15 +490,16 @@ def check_piece(piece: _Piece) -> Part:
 class _Joined:
     """Puts the parts of files together again, in order, as one process would have found them."""
 
-    def __init__(self) -> None:
+    def __init__(self, team: Workers) -> None:
+        self._team = team
         self._lines = 0
         self._is_bare = True
 
-    def parts(self, pending: deque[tuple[_Piece, Future[Part]]], most: int) -> Iterator[Part]:
+    def parts(self, pending: deque[tuple[_Piece, list[Part]]], most: int) -> Iterator[Part]:
         """Yield what is done of the pending pieces, until there are at most so many left."""
         while len(pending) > most:
-            piece, future = pending.popleft()
-            part = future.result()
+            piece, result = pending.popleft()
+            part = self._team.result(result)
             if not piece.is_whole:
                 self._place(piece, part)
             yield part

@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
-from ._check import Finding, Found, Part, check, findings_of, workers
+from ._check import Finding, Found, Part, WorkerError, check, findings_of, workers
 from ._convert import TARGETS, InputError, refuse_inputs, write
 from ._summary import summary
 from ._terminal import escaped
@@ -87,6 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _complain(_reason(error))
         return 2
+    except WorkerError as error:
+        _complain(str(error))
+        return 2
     except MemoryError:
         _complain("out of memory")
         return 2
@@ -148,9 +151,9 @@ def _check(options: argparse.Namespace) -> int:
     unread = 0
     progress = _Progress(is_wanted=not options.quiet)
     is_json = options.format == "json"
-    with workers(options.jobs) as pool:
+    with workers(options.jobs) as team:
         for path in options.paths:
-            parts = check(path, strict=options.strict, progress=progress.read, pool=pool, jobs=options.jobs)
+            parts = check(path, strict=options.strict, progress=progress.read, team=team, jobs=options.jobs)
             opened = _opened(parts, path)
             unread += opened is None
             for part in opened or ():

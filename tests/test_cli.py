@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
 import os
 import runpy
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -340,23 +341,24 @@ def test_an_output_that_has_no_such_letters_gets_escapes(monkeypatch: pytest.Mon
 # Several processes.
 
 
-class Pool:
-    """Does at once what a pool of processes would do in them."""
+class Team:
+    """Does at once what a team of processes would do in them."""
 
-    def submit(self, work: Callable[[Any], Part], piece: Any) -> Future[Part]:
-        future: Future[Part] = Future()
-        future.set_result(work(piece))
-        return future
+    def submit(self, piece: Any) -> list[Part]:
+        return [_check.check_piece(piece)]
+
+    def result(self, part: list[Part]) -> Part:
+        return part[0]
 
 
 def parts(path: Path, size: int | None, *, strict: bool) -> tuple[list[Any], Found]:
     """What is found by one process, or in pieces of `size` bytes."""
     findings: list[Any] = []
     found = Found()
-    pool: Any = None if size is None else Pool()
+    team: Any = None if size is None else Team()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_check, "_BYTES_IN_PIECE", size)
-        for part in _check.check(str(path), strict=strict, progress=lambda _: None, pool=pool):
+        for part in _check.check(str(path), strict=strict, progress=lambda _: None, team=team):
             findings += part.findings
             found.add(part.found)
     return findings, found
@@ -436,6 +438,27 @@ def test_several_processes_print_what_one_prints(run: Run, monkeypatch: pytest.M
     arguments = ["check", "log.jsonl", "missing", "."]
     assert run(*arguments, "--jobs", "2") == run(*arguments)
     assert run("check", "/dev/null", "--jobs", "2") == run("check", "/dev/null")
+
+
+def test_a_worker_ends_when_there_is_nobody_to_work_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ignore(*_: object) -> None:
+        pass
+
+    monkeypatch.setattr(signal, "signal", ignore)
+    (ours, theirs), (other, _) = multiprocessing.Pipe(), multiprocessing.Pipe()
+    ours.send(_check._Piece(str(ARCHIVES / "page.json"), is_named=True, strict=False, size=9))
+    part: list[Part] = []
+
+    def take_one() -> None:
+        part.append(ours.recv())
+        ours.close()
+
+    reader = threading.Thread(target=take_one)
+    reader.start()
+    _check._serve(theirs, [other])
+    reader.join()
+    assert part[0].found.steps == 2
+    assert other.closed
 
 
 def test_standard_input_is_read_in_its_place(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
