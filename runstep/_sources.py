@@ -17,7 +17,9 @@ MAX_GZIP_LAYERS = 3
 """How often a file may be packed by gzip inside gzip."""
 
 MAX_GZIP_RATIO = 1100
-"""How many times the bytes read may come out of gzip, beyond the first 256 MiB: one layer cannot do more (RFC 1951)."""
+"""How many times the bytes read may come out of gzip, beyond the first 16 MiB: one layer cannot do more (RFC 1951)."""
+
+_FREE_OF_RATIO = 1 << 24
 
 MAX_UNPACKED = 1 << 28
 """How many bytes a line or a document that comes out of gzip may have: 256 MiB."""
@@ -177,7 +179,7 @@ class _Unpacked:
             message = "expected gzip data, got damaged bytes"
             raise BrokenError(message) from None
         self._count += len(data)
-        if self._count > MAX_UNPACKED + MAX_GZIP_RATIO * self._spent.count:
+        if self._count > _FREE_OF_RATIO + MAX_GZIP_RATIO * self._spent.count:
             message = f"expected at most {MAX_GZIP_RATIO} times its size out of gzip, got more"
             raise BrokenError(message)
         line_end = data.rfind(b"\n")

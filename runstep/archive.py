@@ -89,7 +89,7 @@ def read_records(source: str | os.PathLike[str] | IO[bytes]) -> Iterator[Record]
 
     JSON Lines, of any number, take the memory of one line; documents and event streams that of the whole, which the
     records of a document keep.
-    Out of gzip a line or document may have 256 MiB, and nothing may grow more than 1,100 times, beyond 256 MiB.
+    Out of gzip a line or document may have 256 MiB, and all of a file 16 MiB and 1,100 times its size.
 
     Damage ends a file at worst, never the reading: it is a record, too, whose `step()` raises the `ValidationError`
     that is its `error`. So is a file in which no step is found at all, but for an empty page or array and deltas.
@@ -221,7 +221,8 @@ class Reader:
                     if end + 1 != len(text) and text[end:] not in _LINE_ENDS:
                         document = json.loads(text)
                 except (StopIteration, ValueError, RecursionError):
-                    yield from self._odd_line(line, number)
+                    if not line.isspace():
+                        yield from self._odd_line(line, number)
                     continue
                 if is_eager:
                     try:
@@ -241,8 +242,6 @@ class Reader:
 
     def _odd_line(self, line: bytes, number: int) -> Iterator[Record]:
         """Yield what is in a line that begins with blanks or a byte order mark, or has a lone surrogate; or damage."""
-        if not line.strip():
-            return
         try:
             document = json.loads(line.rstrip(b"\r\n").decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
         except (ValueError, RecursionError) as error:
