@@ -39,10 +39,12 @@ class Rule:
 
 
 def expected(wanted: str, value: object, path: Path, problems: list[Problem], level: Level = "error") -> None:
+    """Note that something else was wanted."""
     problems.append(Problem(path, level, f"expected {wanted}, got {json_type(value)}"))
 
 
 def unknown(value: str, path: Path, problems: list[Problem]) -> None:
+    """Note a value of an enum or tag that the schema does not name."""
     problems.append(Problem(path, "deviation", f"expected a value that the schema names, got {quoted(value)}"))
 
 
@@ -58,6 +60,7 @@ def _odd_key(key: object, path: Path, problems: list[Problem]) -> None:
 
 
 def string(value: Any, path: Path, problems: list[Problem]) -> None:
+    """Check a string."""
     if not isinstance(value, str):
         expected("a string", value, path, problems)
 
@@ -68,6 +71,7 @@ def no_boolean(value: Any, path: Path, problems: list[Problem]) -> None:
 
 
 def integer(value: Any, path: Path, problems: list[Problem]) -> None:
+    """Check an integer, which a whole number with a fraction of zero is too."""
     if isinstance(value, float) and value - value == 0:
         if not value.is_integer():
             problems.append(Problem(path, "error", "expected an integer, got a number that is not whole"))
@@ -89,6 +93,7 @@ def _is_odd(value: float) -> bool:
 
 
 def one_of(vocabulary: type[Enum]) -> Check:
+    """Check a value of a vocabulary; another string is only noted."""
     values = frozenset([member.value for member in vocabulary])
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
@@ -127,6 +132,8 @@ def tag(text: str) -> Check:
 
 
 def array(check_item: Check) -> Check:
+    """Check an array, each item with `check_item`."""
+
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
         if not isinstance(value, list):
             expected("an array", value, path, problems)
@@ -146,6 +153,7 @@ def _is_php_empty(value: Any, path: Path, problems: list[Problem]) -> bool:
 
 
 def metadata(value: Any, path: Path, problems: list[Problem]) -> None:
+    """Check metadata and its limits."""
     if isinstance(value, dict):
         problems.extend(metadata_problems(value, path))
     elif not _is_php_empty(value, path, problems):
@@ -192,6 +200,7 @@ def _apply(rule: Rule, key: str, owner: dict[Any, Any], path: Path, problems: li
 
 
 def kept_object(value: Any, path: Path, problems: list[Problem]) -> None:
+    """Check an object that is kept as it came."""
     if _is_php_empty(value, path, problems):
         return
     if not isinstance(value, dict):
@@ -280,6 +289,7 @@ def union(variants: dict[str, Check]) -> Check:
 
 
 def required(wanted: str, check: Check) -> Rule:
+    """Make the rule for a key that must be there and not null."""
     return Rule(wanted, check)
 
 
@@ -289,8 +299,10 @@ def nullable(wanted: str, check: Check) -> Rule:
 
 
 def optional(wanted: str, check: Check) -> Rule:
+    """Make the rule for a key that may be absent, but should not be null."""
     return Rule(wanted, check, missing=None, null="deviation")
 
 
 def undocumented(wanted: str, check: Check) -> Rule:
+    """Make the rule for a key that servers send and the schema does not name."""
     return Rule(wanted, check, missing=None, null=None, undocumented=True)

@@ -17,7 +17,7 @@ from ._reading import Unreadable
 from ._sources import BrokenError, Source, files_in, open_source, read_all, unreadable
 from .errors import Problem, ValidationError
 from .frozen import EMPTY
-from .steps import RunStep, RunStepPage, _read_step
+from .steps import RunStep, RunStepPage, read_step
 
 if TYPE_CHECKING:
     from .streaming import Event, RunStepAccumulator, RunStepStream
@@ -41,11 +41,11 @@ class Record:
     def __init__(
         self, file: str, place: int | Places | None, path: _Path, raw: Any, error: ValidationError | None = None
     ) -> None:
-        self.file = file
+        self.file: str = file
         self._place = place
-        self.path = path
+        self.path: _Path = path
         self.raw: Any = raw
-        self.error = error
+        self.error: ValidationError | None = error
 
     @property
     def line(self) -> int | None:
@@ -156,13 +156,16 @@ class Reader:
     )
 
     def __init__(self, name: str, file: IO[bytes] | OSError, *, strict: bool = False, is_named: bool = True) -> None:
-        self.file = name
-        self.opened = file
-        self.is_named = is_named
-        self.strict = strict
-        self.is_passed_over = False
-        self.is_eager = False
-        self.deltas = self.empty = self.others = self.line_count = 0
+        self.file: str = name
+        self.opened: IO[bytes] | OSError = file
+        self.is_named: bool = is_named
+        self.strict: bool = strict
+        self.is_passed_over: bool = False
+        self.is_eager: bool = False
+        self.deltas: int = 0
+        self.empty: int = 0
+        self.others: int = 0
+        self.line_count: int = 0
 
     def records(self, progress: Callable[[int], None] | None = None) -> Iterator[Record]:
         """Yield the records; `progress` is told the numbers of bytes as they are read."""
@@ -226,7 +229,7 @@ class Reader:
                     continue
                 if is_eager:
                     try:
-                        step = _read_step(document)
+                        step = read_step(document)
                     except (Unreadable, KeyError, TypeError):
                         pass
                     else:

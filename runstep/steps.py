@@ -472,9 +472,9 @@ class RunStep:
         `strict` refuses what the newest published schema does not allow. Raises `ValidationError`.
         """
         if strict:
-            return read(_read_step, data, "RunStep", strict=strict)
+            return read(read_step, data, "RunStep", strict=strict)
         try:
-            return _read_step(data)
+            return read_step(data)
         except FAILURES as failure:
             raise reason(failure, data, "RunStep") from None
 
@@ -526,7 +526,8 @@ class RunStep:
 _StepDraft = draft(RunStep)
 
 
-def _read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, and calls cost)
+def read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, and calls cost)
+    """Return the step that decoded JSON is, or raise one of `FAILURES`."""
     if type(data) is not dict:
         data = mapping(data)
     new = _StepDraft()
@@ -700,7 +701,7 @@ def _read_page(data: Any) -> RunStepPage:
     if type(steps) is not list:
         steps = array(steps)
     new.object = object_ if type(object_) is str else string(object_)
-    new.data = tuple([_read_step(step) for step in steps])
+    new.data = tuple([read_step(step) for step in steps])
     new.first_id = first_id if first_id is None or type(first_id) is str else string(first_id)
     new.last_id = last_id if last_id is None or type(last_id) is str else string(last_id)
     new.has_more = boolean(has_more)

@@ -510,7 +510,7 @@ class FileSearch:
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FileSearch:
         """Read a decoded `file_search` object. Raises `ValidationError`."""
-        return read(_read_file_search, data, "FileSearch", strict=strict)
+        return read(read_file_search, data, "FileSearch", strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object as fresh plain JSON types."""
@@ -534,7 +534,8 @@ _FILE_SEARCH_ABSENT = absent_of_two("ranking_options", "results")
 _FILE_SEARCH_KEYS = frozenset({"ranking_options", "results"})
 
 
-def _read_file_search(data: Any) -> FileSearch:
+def read_file_search(data: Any) -> FileSearch:
+    """Return what decoded JSON under `file_search` is, or raise one of `FAILURES`."""
     if type(data) is not dict:
         data = mapping_or_php(data)
     new = _FileSearchDraft()
@@ -591,7 +592,7 @@ def _read_file_search_call(data: Any) -> FileSearchToolCall:
     new = _FileSearchCallDraft()
     id_ = data["id"]
     new.id = id_ if type(id_) is str else string(id_)
-    new.file_search = _read_file_search(data["file_search"])
+    new.file_search = read_file_search(data["file_search"])
     new.extra = EMPTY if len(data) == 3 else unnamed(data, _FILE_SEARCH_CALL_KEYS)
     new.__class__ = FileSearchToolCall
     return new  # type: ignore[no-any-return]

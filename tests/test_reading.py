@@ -177,7 +177,7 @@ def test_a_mistake_of_ours_is_not_reported_as_bad_data(step: Maker, monkeypatch:
     def broken(_: Any) -> Any:
         raise TypeError("our own")  # noqa: EM101, TRY003
 
-    monkeypatch.setattr(steps, "_read_step", broken)
+    monkeypatch.setattr(steps, "read_step", broken)
     with pytest.raises(TypeError, match="our own"):
         RunStep.from_dict(step())
     with pytest.raises(TypeError, match="our own"):

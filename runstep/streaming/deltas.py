@@ -32,7 +32,7 @@ from .._reading import (
 from .._records import draft, record
 from ..errors import Problem
 from ..frozen import EMPTY, FrozenDict
-from ..tool_calls import FileSearch, _read_file_search
+from ..tool_calls import FileSearch, read_file_search
 
 _Model = TypeVar("_Model")
 
@@ -430,7 +430,7 @@ def _read_file_search_call(data: Any) -> FileSearchToolCallDelta:
     body = data.get("file_search")
     new.index = index if type(index) is int else integer(index)
     new.id = id_ if id_ is None or type(id_) is str else string(id_)
-    new.file_search = None if body is None else _read_file_search(body)
+    new.file_search = None if body is None else read_file_search(body)
     gone = new._absent = _FILE_SEARCH_CALL_ABSENT["id" in data]["file_search" in data]
     new.extra = EMPTY if len(data) + len(gone) == 4 else unnamed(data, _FILE_SEARCH_CALL_KEYS)
     new.__class__ = FileSearchToolCallDelta
