@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from runstep import FileSearch, FrozenDict, RankingOptions, ValidationError, streaming
 from runstep.streaming import RunStepDelta
+from runstep.streaming.diagnosis import _KINDS as KINDS
 from runstep.streaming.diagnosis import diagnose_delta_as
 
 from .conftest import SHARED
@@ -36,6 +37,16 @@ def delta(*calls: dict[str, Any], **keys: Any) -> dict[str, Any]:
 
 
 CALL = {"index": 0, "type": "function", "function": {"arguments": "x"}}
+
+
+# Each class by itself.
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_array_is_none_of_them(kind: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        model(kind).from_dict([])
+    assert str(caught.value) == "expected an object, got an array"
 
 
 # The round trip.
