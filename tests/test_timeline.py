@@ -572,6 +572,7 @@ def test_texts_stay_within_the_width(text: str, width: int, full: bool) -> None:
         assert escaped(line) == line == line.rstrip()
 
 
+@pytest.mark.long  # it measures time, which a gate must not hang on
 def test_a_long_log_takes_no_longer_than_to_write_it_once() -> None:
     logs = "0123456789 \x1b 北京\n" * 400_000
     one = step(calls=[code(logs, {"type": "logs", "logs": logs}), function(logs, logs), {"type": "odd", "odd": logs}])
