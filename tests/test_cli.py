@@ -759,14 +759,14 @@ def test_a_closed_pipe_ends_it_quietly() -> None:
 def test_an_interrupt_ends_it_at_once_and_quietly(jobs: str, tmp_path: Path) -> None:
     path = tmp_path / "long.jsonl"
     line = (ARCHIVES / "log.jsonl").read_bytes().split(b"\n")[1] + b"\n"
-    path.write_bytes(line * 300_000)
+    path.write_bytes(line * 500_000)
     with start("check", "--jobs", jobs, str(path), start_new_session=True) as process:
-        time.sleep(1)
+        time.sleep(0.7)
         process.send_signal(signal.SIGINT)
         begun = time.monotonic()
         output, errors = process.communicate()
     assert (process.returncode, output, errors) == (130, "", "")
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 5
 
 
 def test_archives_are_read_the_same_by_the_library_and_by_the_command(run: Run) -> None:
