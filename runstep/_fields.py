@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +22,13 @@ def hold_frozen(model: Any, *names: str) -> None:
         value = getattr(model, name)
         if value is not None and type(value) is not FrozenDict:
             object.__setattr__(model, name, FrozenDict(value))
+
+
+def hold_member(model: Any, name: str, members: Mapping[str, Enum]) -> None:
+    """Make the member of a vocabulary of the string that a constructor was given in a field, or a plain string."""
+    value = getattr(model, name)
+    plain = str.__str__(value) if isinstance(value, str) else value
+    object.__setattr__(model, name, members.get(plain, plain))
 
 
 def leave_out(

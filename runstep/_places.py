@@ -20,7 +20,7 @@ class Text:
     __slots__ = ("_line_ends", "text")
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text: str = text
         self._line_ends: list[int] | None = None
 
     def line(self, offset: int) -> int:

@@ -215,15 +215,14 @@ def raw(value: Any, path: Path, problems: list[Problem]) -> None:
     if not isinstance(value, dict):
         expected("an object", value, path, problems)
         return
-    data = value
-    for key, item in data.items():
+    for key, item in value.items():
         if key != "type":
             kept_pair(key, item, path, problems)
         elif isinstance(item, str):
             unknown(item, (*path, key), problems)
         else:
             expected("a string", item, (*path, key), problems)
-    if "type" not in data:
+    if "type" not in value:
         problems.append(Problem((*path, "type"), "error", "expected a string, but the key is missing"))
 
 

@@ -181,13 +181,12 @@ _step_keys = object_(
 
 def _step(value: Any, path: Path, problems: list[Problem]) -> None:
     if isinstance(value, dict):
-        data = value
-        tag = data.get("object")
+        tag = value.get("object")
         if isinstance(tag, str) and tag not in RUN_STEP_OBJECTS:
             wanted = f'expected a run step ("thread.run.step"), got {quoted(tag)}'
             problems.append(Problem((*path, "object"), "error", wanted))
             return
-        if _is_error_envelope(data, "id"):
+        if _is_error_envelope(value, "id"):
             problems.append(Problem(path, "error", "expected a run step, got an error that a server answered with"))
             return
     _step_keys(value, path, problems)
@@ -206,12 +205,11 @@ _page_keys = object_(
 
 def _page(value: Any, path: Path, problems: list[Problem]) -> None:
     if isinstance(value, dict) and "data" not in value:
-        data = value
-        tag = data.get("object")
+        tag = value.get("object")
         if isinstance(tag, str) and tag != "list":
             problems.append(Problem((*path, "object"), "error", f'expected a page ("list"), got {quoted(tag)}'))
             return
-        if _is_error_envelope(data, "object"):
+        if _is_error_envelope(value, "object"):
             problems.append(Problem(path, "error", "expected a page, got an error that a server answered with"))
             return
     _page_keys(value, path, problems)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, final
 
 from ._records import record
@@ -33,7 +34,8 @@ class Problem:
         A key that is no identifier is written `["…"]`, cut at 64 code points; the document itself is "".
         """
         parts: list[str] = []
-        for key in self.path:
+        for part in self.path:
+            key = part if isinstance(part, int) else str.__str__(part)
             if isinstance(key, int):
                 parts.append(f"[{key}]")
             elif key.isidentifier() and len(key) <= _LOCATION_KEY_LENGTH:
@@ -57,10 +59,10 @@ class ValidationError(ValueError):
 
     problems: tuple[Problem, ...]
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
         # What `args` holds is what pickling and copying call the class with.
-        super().__init__(problems)
-        self.problems = problems
+        super().__init__(self.problems)
 
     def __str__(self) -> str:
         first, more = str(self.problems[0]), len(self.problems) - 1

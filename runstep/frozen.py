@@ -18,7 +18,7 @@ class FrozenDict(Mapping[str, _Value_co]):
 
     It hashes without regard to order, equals any mapping of the same content (lists standing for
     tuples), pickles, is its own copy and deep copy, and its `repr` evaluates.
-    Takes what `dict` takes: a mapping, or pairs. Raises `ValueError` for a value that nests deeper than
+    Takes a mapping, or pairs of key and value. Raises `ValueError` for a value that nests deeper than
     100 arrays and objects, as one that contains itself does.
     """
 
@@ -75,7 +75,7 @@ class FrozenDict(Mapping[str, _Value_co]):
         return self
 
     def __reduce__(self) -> tuple[type[FrozenDict[_Value_co]], tuple[dict[str, _Value_co]]]:
-        return FrozenDict, (self._data,)
+        return FrozenDict, (self._data.copy(),)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a fresh `dict` of plain JSON types: lists for tuples, dicts for `FrozenDict`s."""
@@ -89,7 +89,7 @@ def freeze(value: Any, depth: int = 0) -> Any:
 
     Anything else stays what it is. Raises `ValueError` beyond 100 arrays and objects deep.
     """
-    if type(value) is FrozenDict:
+    if type(value) is FrozenDict and not value._nested and depth < MAX_DEPTH:
         return value
     if isinstance(value, Mapping):
         inner = _deeper(depth)

@@ -39,11 +39,10 @@ def metadata_problems(mapping: object, path: tuple[str | int, ...]) -> list[Prob
     """Return what is wrong with `mapping`, which lies at `path` of a document, as metadata."""
     if not isinstance(mapping, Mapping):
         return [Problem(path, "error", f"expected an object, got {json_type(mapping)}")]
-    pairs = mapping
     problems: list[Problem] = []
-    if len(pairs) > METADATA_MAX_PAIRS:
-        problems.append(Problem(path, "error", f"expected at most {METADATA_MAX_PAIRS} pairs, got {len(pairs)}"))
-    for key, value in pairs.items():
+    if len(mapping) > METADATA_MAX_PAIRS:
+        problems.append(Problem(path, "error", f"expected at most {METADATA_MAX_PAIRS} pairs, got {len(mapping)}"))
+    for key, value in mapping.items():
         if not isinstance(key, str):
             problems.append(Problem(path, "error", f"expected keys that are strings, got {json_type(key)}"))
             continue

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import field
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
-from ._fields import add_extra, hold, hold_frozen, leave_out
+from ._fields import add_extra, hold, hold_frozen, hold_member, leave_out
 from ._reading import (
     FAILURES,
     Unreadable,
@@ -230,7 +230,7 @@ class LastError:
     extra: FrozenDict[Any] = EMPTY
 
     def __post_init__(self) -> None:
-        hold(self, "code", LAST_ERROR_CODES.get(self.code, self.code))
+        hold_member(self, "code", LAST_ERROR_CODES)
         hold_frozen(self, "extra")
 
     @classmethod
@@ -433,8 +433,8 @@ class RunStep:
     _absent: tuple[str, ...] = field(default=_ABSENT_WHERE_DOCUMENTED, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        hold(self, "type", RUN_STEP_TYPES.get(self.type, self.type))
-        hold(self, "status", RUN_STEP_STATUSES.get(self.status, self.status))
+        hold_member(self, "type", RUN_STEP_TYPES)
+        hold_member(self, "status", RUN_STEP_STATUSES)
         if self.metadata is not None:
             hold(self, "metadata", checked_metadata(self.metadata, ("metadata",)))
         hold_frozen(self, "extra")
@@ -519,7 +519,7 @@ class RunStep:
         return cls.from_dict(decode(text), strict=strict)
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Return the step as JSON text in ASCII, as `json.dumps` writes it."""
+        """Return the step as JSON text in ASCII, as `json.dumps` writes it; `indent` in blanks, None for one line."""
         return encode(self.to_dict(), indent)
 
 
@@ -543,7 +543,7 @@ def read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, a
     new.assistant_id = assistant_id if type(assistant_id) is str else string(assistant_id)
     new.thread_id = thread_id if type(thread_id) is str else string(thread_id)
     new.run_id = run_id if type(run_id) is str else string(run_id)
-    try:  # twice as fast as `get`
+    try:  # faster than `get`
         new.type = RUN_STEP_TYPES[type_]
         new.status = RUN_STEP_STATUSES[status]
     except KeyError:
@@ -590,6 +590,8 @@ def read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, a
         gone = new._absent = absent(data, _STEP_OPTIONAL)
         new.extra = EMPTY if size + len(gone) == 17 else unnamed(data, _STEP_KEYS)
 
+    if type(object_) is not str:
+        object_ = string(object_)
     if object_ == "thread.run.step":
         new.object = "thread.run.step"  # one string for all of them
     elif object_ == "assistant.run.step":
@@ -609,10 +611,10 @@ def read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, a
 
 
 def _read_metadata(data: Any) -> FrozenDict[str]:
-    if not data and type(data) is dict:
-        return EMPTY
     if type(data) is not dict:
         data = mapping_or_php(data)
+    if not data:
+        return EMPTY
     if len(data) > METADATA_MAX_PAIRS:
         raise Unreadable
     for key, value in data.items():
@@ -682,7 +684,7 @@ class RunStepPage:
         return cls.from_dict(decode(text), strict=strict)
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Return the page as JSON text in ASCII, as `json.dumps` writes it."""
+        """Return the page as JSON text in ASCII, as `json.dumps` writes it; `indent` in blanks, None for one line."""
         return encode(self.to_dict(), indent)
 
 
@@ -714,10 +716,16 @@ def _read_page(data: Any) -> RunStepPage:
 def diagnose(data: Any) -> tuple[Problem, ...]:
     """Return every problem of a decoded run step or page, deviations from the newest published schema included.
 
-    Empty means strictly valid. A page is what says that it is a list, or has `data` and does not say that it is a step.
+    Empty means strictly valid. What does not say whether it is a step or a list is a page if it has `data`, but no
+    `step_details`.
     """
     from .diagnosis import diagnose_as  # noqa: PLC0415  (loaded on demand: most programs never need it)
 
-    tag = data.get("object") if isinstance(data, dict) else None
-    is_page = tag == "list" or (isinstance(data, dict) and "data" in data and tag not in RUN_STEP_OBJECTS)
-    return diagnose_as("RunStepPage" if is_page else "RunStep", data)
+    return diagnose_as("RunStepPage" if isinstance(data, dict) and _is_page(data) else "RunStep", data)
+
+
+def _is_page(data: dict[Any, Any]) -> bool:
+    tag = data.get("object")
+    if isinstance(tag, str) and (tag == "list" or tag in RUN_STEP_OBJECTS):
+        return tag == "list"
+    return "data" in data and "step_details" not in data

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
-from ._fields import add_extra, hold, hold_frozen
+from ._fields import add_extra, hold, hold_frozen, hold_member
 from ._reading import (
     absent_of_two,
     array,
@@ -310,7 +310,7 @@ class RankingOptions:
     extra: FrozenDict[Any] = EMPTY
 
     def __post_init__(self) -> None:
-        hold(self, "ranker", FILE_SEARCH_RANKERS.get(self.ranker, self.ranker))
+        hold_member(self, "ranker", FILE_SEARCH_RANKERS)
         hold_frozen(self, "extra")
 
     @classmethod
@@ -390,7 +390,7 @@ def _read_content(data: Any) -> FileSearchContent:
     new = _ContentDraft()
     type_ = data.get("type")
     text = data.get("text")
-    if type(text) is str and type_ == "text":
+    if type(text) is str and type(type_) is str and type_ == "text":
         new.type = "text"  # one string for all of them
         new.text = text
         new._absent = ()
@@ -470,10 +470,10 @@ def _read_result(data: Any) -> FileSearchResult:
         content = (
             (_read_content(content[0]),) if len(content) == 1 else tuple([_read_content(part) for part in content])
         )
-    if attributes == {}:
-        attributes = EMPTY
-    elif attributes is not None:
-        attributes = keep_object(attributes if type(attributes) is dict else mapping_or_php(attributes))
+    if attributes is not None:
+        if type(attributes) is not dict:
+            attributes = mapping_or_php(attributes)
+        attributes = keep_object(attributes) if attributes else EMPTY
     new.file_id = file_id if type(file_id) is str else string(file_id)
     new.file_name = file_name if type(file_name) is str else string(file_name)
     new.score = score

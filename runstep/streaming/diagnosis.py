@@ -46,8 +46,7 @@ def _indexed_raw(value: Any, path: Path, problems: list[Problem]) -> None:
     if not isinstance(value, dict):
         expected("an object", value, path, problems)
         return
-    data = value
-    for key, item in data.items():
+    for key, item in value.items():
         if key == "index":
             integer(item, (*path, key), problems)
         elif key != "type":
@@ -57,7 +56,7 @@ def _indexed_raw(value: Any, path: Path, problems: list[Problem]) -> None:
         else:
             expected("a string", item, (*path, key), problems)
     for key, wanted in (("index", "an integer"), ("type", "a string")):
-        if key not in data:
+        if key not in value:
             problems.append(Problem((*path, key), "error", f"expected {wanted}, but the key is missing"))
 
 
