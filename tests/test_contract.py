@@ -6,17 +6,31 @@ from __future__ import annotations
 import copy
 import inspect
 import json
+import pickle
 import typing
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, fields, replace
+from enum import Enum
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import pytest
 
 import runstep
-from runstep import FrozenDict, Problem, RunStep, RunStepPage, RunStepStatus, RunStepType, ValidationError, diagnose
+from runstep import (
+    FileSearchContent,
+    FileSearchResult,
+    FrozenDict,
+    LastError,
+    Problem,
+    RunStep,
+    RunStepPage,
+    RunStepStatus,
+    RunStepType,
+    ValidationError,
+    diagnose,
+)
 
 from .conftest import Mark
 from .strategies import DOCUMENTS
@@ -457,3 +471,93 @@ def test_every_public_class_and_method_says_what_it_does() -> None:
         for name, member in vars(cls).items():
             if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, (classmethod, property))):
                 assert inspect.getdoc(member), f"{cls.__name__}.{name}"
+
+
+# What strangers tried.
+
+
+class Arraylike:
+    """A value that compares elementwise, as the arrays of numerical libraries do."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> Any:
+        return Arraylike()
+
+    def __bool__(self) -> bool:
+        message = "the truth value of an array is ambiguous"
+        raise ValueError(message)
+
+
+@pytest.mark.parametrize(
+    "key", [*(field.name for field in fields(RunStep) if field.name not in ("extra", "_absent")), "other"]
+)
+def test_a_value_that_json_has_not_is_an_error_wherever_it_stands(
+    key: str, step: Callable[..., dict[str, Any]]
+) -> None:
+    data = step(**{key: Arraylike()})
+    errors = tuple(problem for problem in diagnose(data) if problem.level == "error")
+    with pytest.raises(ValidationError) as caught:
+        RunStep.from_dict(data)
+    assert caught.value.problems == errors
+    assert [problem.location for problem in errors] == [key]
+
+
+@pytest.mark.parametrize("attributes", [FrozenDict(), MappingProxyType({}), Arraylike(), ()])
+def test_attributes_are_an_object_or_none(attributes: Any) -> None:
+    with pytest.raises(ValidationError) as caught:
+        FileSearchResult.from_dict({"file_id": "f", "file_name": "n", "score": 1, "attributes": attributes})
+    assert str(caught.value) == f"attributes: expected an object, got a Python {type(attributes).__name__}"
+
+
+@pytest.mark.parametrize("type_", [Arraylike(), ["text"]])
+def test_the_type_of_content_is_a_string(type_: Any) -> None:
+    with pytest.raises(ValidationError, match=r"^type: expected a string, got "):
+        FileSearchContent.from_dict({"type": type_, "text": "x"})
+
+
+def test_what_pickling_hands_out_is_a_copy() -> None:
+    frozen = FrozenDict({"a": 1})
+    frozen.__reduce__()[1][0]["b"] = 2
+    assert frozen == {"a": 1}
+    FrozenDict().__reduce__()[1][0]["b"] = 2
+    assert FrozenDict() == {}
+
+
+def test_pickles_are_loaded_within_the_limits(step: Callable[..., dict[str, Any]]) -> None:
+    rebuild, (cls, values) = RunStep.from_dict(step()).__reduce__()  # type: ignore[misc]
+    assert callable(rebuild)
+    with pytest.raises(ValidationError):
+        rebuild(cls, {**values, "metadata": {"k" * 65: ""}})
+    assert not hasattr(cls, "__setstate__")
+
+
+def test_what_is_built_nests_no_deeper_than_what_is_read() -> None:
+    nested = FrozenDict({"a": 1})
+    for _ in range(100):
+        nested = FrozenDict({"a": nested})
+    with pytest.raises(ValueError, match=r"^nests deeper than 100 arrays and objects, or contains itself$"):
+        FrozenDict({"a": nested})
+    assert hash(nested) == hash(pickle.loads(pickle.dumps(nested)))  # noqa: S301  (our own)
+
+
+def test_a_member_of_a_strange_vocabulary_is_the_string_that_it_is() -> None:
+    class Code(str, Enum):
+        ODD = "odd"
+
+    error = LastError(code=Code.ODD, message="")
+    assert type(error.code) is str
+    assert error == LastError.from_dict({"code": Code.ODD, "message": ""})
+    assert type(error.to_dict()["code"]) is str
+    assert Problem((Code.ODD,), "error", "x").location == "odd"
+
+
+def test_a_step_may_have_a_key_data(step: Callable[..., dict[str, Any]]) -> None:
+    for data in (step(data=[1]), {key: value for key, value in step(data={}).items() if key != "object"}):
+        RunStep.from_dict(data)
+        assert [problem for problem in diagnose(data) if problem.level == "error"] == []
+
+
+def test_problems_are_a_tuple_whatever_they_were() -> None:
+    problem = Problem((), "error", "x")
+    assert ValidationError([problem]).problems == (problem,)
