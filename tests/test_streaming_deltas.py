@@ -49,6 +49,22 @@ def test_an_array_is_none_of_them(kind: str) -> None:
     assert str(caught.value) == "expected an object, got an array"
 
 
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("RetrievalToolCallDelta", {"index": 0, "type": "retrieval", "retrieval": {"outputs": [1]}}),
+        ("FileSearchToolCallDelta", {"index": 0, "type": "file_search", "file_search": {}}),
+        ("CodeInterpreterDelta", {"outputs": [{"index": 0, "type": "logs"}]}),
+        ("OtherToolCallDelta", {"index": 0, "type": "mcp", "name": "n"}),
+    ],
+)
+def test_one_that_is_built_is_one_that_is_read(kind: str, data: dict[str, Any]) -> None:
+    parsed = model(kind).from_dict(data)
+    built = model(kind)(**{field.name: getattr(parsed, field.name) for field in fields(parsed)})
+    assert built == parsed
+    assert built.to_dict() == data
+
+
 # The round trip.
 
 
