@@ -519,7 +519,8 @@ def test_what_pickling_hands_out_is_a_copy() -> None:
     frozen = FrozenDict({"a": 1})
     frozen.__reduce__()[1][0]["b"] = 2
     assert frozen == {"a": 1}
-    FrozenDict().__reduce__()[1][0]["b"] = 2
+    empty: FrozenDict[int] = FrozenDict()
+    empty.__reduce__()[1][0]["b"] = 2
     assert FrozenDict() == {}
 
 
