@@ -101,6 +101,7 @@ def test_the_export_of_the_samples() -> None:
 def test_an_event_stream_and_its_events_in_an_array_give_each_step_once_as_it_stood(
     file: str, places: list[tuple[int, str]]
 ) -> None:
+    pytest.importorskip("runstep.streaming")
     records = {(record.line, record.location): record for record in read_records(ARCHIVES / file)}
     assert sorted(records) == places
     done, begun, damaged = (records[place] for place in places)
@@ -113,6 +114,7 @@ def test_an_event_stream_and_its_events_in_an_array_give_each_step_once_as_it_st
 
 
 def test_an_event_that_is_no_json_is_told_and_the_next_one_is_read(step: Maker) -> None:
+    pytest.importorskip("runstep.streaming")
     events = [
         {"event": "thread.message.created", "data": {"x": float("nan")}},
         {"event": "thread.run.step.created", "data": json.dumps(step(id="step_a"))},
@@ -200,6 +202,7 @@ def test_what_lies_beside_a_step_in_a_page_must_be_one(step: Maker) -> None:
     ],
 )
 def test_a_source_without_a_step_says_so(text: str, told_of: Told) -> None:
+    pytest.importorskip("runstep.streaming")
     assert told_text(text) == told_of
 
 
@@ -312,6 +315,7 @@ def test_cut_gzip_gives_the_lines_before(line: Callable[[str], str]) -> None:
     ],
 )
 def test_damaged_gzip_is_told(damage: Callable[[bytes], bytes], message: str, line: Callable[[str], str]) -> None:
+    pytest.importorskip("runstep.streaming")
     for text in (line("step_a") + "\n", "[\n" + line("step_a") + "]", "event: x\ndata: y\n\n"):
         records = told_bytes(damage(gzip.compress(text.encode())))
         assert [told_of for _, _, told_of in records if told_of != "step_a"] == [message]
@@ -563,6 +567,7 @@ def test_a_damaged_archive_is_never_more_than_problems(data: st.DataObject) -> N
 
 @pytest.mark.skipif(not SHARED.exists(), reason="captured data is not there")
 def test_the_captured_data_has_these_problems_and_no_others() -> None:
+    pytest.importorskip("runstep.streaming")
     problems = {
         (Path(record.file).name[:4], record.line_of(problem.path), problem.location or problem.message)
         for record in read_records(SHARED / "corpus")

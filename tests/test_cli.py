@@ -551,6 +551,7 @@ def test_convert_to_a_page(run: Run, tmp_path: Path, good: Path) -> None:
 
 
 def test_convert_writes_what_can_be_read_and_says_what_cannot(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("runstep.streaming")
     path = tmp_path / "steps.jsonl"
     code, output, errors = run("convert", "log.jsonl", "stream.sse", "--to", "jsonl", "-o", path)
     assert (code, output) == (1, "")

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+import time
 from collections.abc import Mapping
 from itertools import permutations
 from typing import Any
@@ -604,7 +606,7 @@ def test_events_are_taken_as_a_stream_gives_them_and_as_programs_log_them() -> N
 @pytest.mark.parametrize(
     ("item", "message"),
     [
-        ({}, "event: expected a value, but the key is missing"),
+        ({}, "event: expected a string, but the key is missing (and 1 more)"),
         ({"event": 5, "data": ""}, "event: expected a string, got an integer"),
         ({"event": "done"}, "data: expected a value, but the key is missing"),
         (
@@ -622,3 +624,104 @@ def test_a_dict_that_cannot_be_read_is_refused_and_changes_nothing(item: dict[st
     assert str(caught.value) == message
     accumulator.add({"event": "thread.run.step.delta", "data": delta(function("a")).to_dict()})
     assert accumulator.steps["step_1"].tool_calls[0].to_dict()["function"]["arguments"] == "a"
+
+
+# What strangers tried.
+
+
+def nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth - 1):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("type_", ["mcp", "function", "retrieval"])
+def test_what_would_nest_too_deep_in_a_new_type_is_left_behind(type_: str) -> None:
+    deep = code({"index": 0, "type": "logs", "logs": "a", "x": nested(100)}, input="b")
+    (call,) = calls_of(step(), delta(deep), delta({"index": 0, "type": type_}))
+    assert call["type"] == type_
+    assert "code_interpreter" not in call
+
+
+def test_a_mapping_that_is_gone_through_does_not_change() -> None:
+    accumulator = accumulated(step())
+    seen = []
+    for id_ in accumulator.steps:
+        accumulator.add(step(id="step_2"))
+        seen.append(id_)
+    assert seen == ["step_1"]
+    assert list(accumulator.steps) == ["step_1", "step_2"]
+
+
+def test_a_mapping_that_is_kept_does_not_change() -> None:
+    accumulator = accumulated(step())
+    before = accumulator.steps
+    accumulator.add(step(id="step_2"))
+    assert list(before) == ["step_1"]
+
+
+def test_a_copy_goes_its_own_way() -> None:
+    accumulator = accumulated(step(), delta(function("a")))
+    twin = copy.deepcopy(accumulator)
+    twin.add(delta(function("b")))
+    accumulator.add(delta(function("c")))
+    assert [
+        call.function.arguments
+        for one in (accumulator, twin)
+        for call in one.steps["step_1"].tool_calls
+        if isinstance(call, FunctionToolCall)
+    ] == ["ac", "ab"]
+
+
+def test_a_step_that_knows_no_calls_yet_is_heard_all_the_same() -> None:
+    bare = {"type": "tool_calls", "tool_calls": [], "note": 1}
+    held = accumulated(delta(function("a")), RunStep.from_dict({**STEP, "step_details": bare})).steps["step_1"]
+    assert [call.to_dict()["function"]["arguments"] for call in held.tool_calls] == ["a"]
+    assert held.to_dict()["step_details"]["note"] == 1
+
+
+def test_details_of_an_unknown_type_outlive_a_step_that_knows_nothing_of_them() -> None:
+    activity = {"index": 0, "id": "activity_1"}
+    bare = RunStep.from_dict({**STEP, "type": "activities", "step_details": {"type": "activities", "activities": []}})
+    news = details({"type": "activities", "activities": [activity]})
+    orders: list[list[RunStep | RunStepDelta]] = [[news, bare], [bare, news], [bare, news, bare]]
+    for items in orders:
+        held = accumulated(*items).steps["step_1"].to_dict()["step_details"]
+        assert [activity["id"] for activity in held["activities"]] == ["activity_1"]
+
+
+def test_a_step_that_has_ended_has_the_last_word() -> None:
+    assert calls_of(step(), delta(function("a")), step(status="completed", completed_at=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("item", "lines"),
+    [
+        (None, ["expected an object, got null"]),
+        ([], ["expected an object, got an array"]),
+        ("event data", ["expected an object, got a string"]),
+        ({}, ["event: expected a string, but the key is missing", "data: expected a value, but the key is missing"]),
+        ({"event": 5}, ["event: expected a string, got an integer", "data: expected a value, but the key is missing"]),
+    ],
+)
+def test_what_is_no_logged_event_is_refused_with_all_that_is_wrong(item: Any, lines: list[str]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Event.from_dict(item)
+    assert [str(problem) for problem in caught.value.problems] == lines
+
+
+@pytest.mark.long  # it measures time, which a gate must not hang on
+def test_asking_copies_no_text_that_nobody_holds() -> None:
+    def seconds(size: int) -> float:
+        accumulator = accumulated(step(), delta(function("x" * size)))
+        assert accumulator.steps
+        best = 9.0
+        for _ in range(50):
+            started = time.perf_counter()
+            accumulator.add(delta(function("y")))
+            assert accumulator.steps["step_1"]
+            best = min(best, time.perf_counter() - started)
+        return best
+
+    assert seconds(20_000_000) < 5 * seconds(1000)

@@ -13,7 +13,7 @@ from weakref import ref
 
 from .._records import draft
 from ..enums import RunStepStatus
-from ..frozen import EMPTY, FrozenDict, freeze, frozen
+from ..frozen import EMPTY, FrozenDict, frozen
 from ..steps import (
     MessageCreation,
     MessageCreationStepDetails,
@@ -62,12 +62,14 @@ _Value_co = TypeVar("_Value_co", covariant=True)
 class _Text:
     """A text that comes in fragments."""
 
-    __slots__ = ("_pieces", "_text", "add")
+    __slots__ = ("_pieces", "_text")
 
     def __init__(self) -> None:
         self._text = ""
         self._pieces: list[str] = []
-        self.add = self._pieces.append
+
+    def add(self, piece: str) -> None:
+        self._pieces.append(piece)
 
     def build(self) -> str:
         if self._pieces:
@@ -92,7 +94,15 @@ def _frozen_extra(held: dict[str, Any]) -> FrozenDict[Any]:
 
 def _other_keys(data: Any, *named: str) -> dict[str, Any]:
     """Return what something has besides the keys that its type, which has changed, gives a meaning."""
-    return {key: freeze(value) for key, value in data.to_dict().items() if key not in named}
+    return {key: value for key, value in _taken_over(data).items() if key not in named}
+
+
+def _taken_over(data: Any) -> FrozenDict[Any]:
+    """Return all of something whose type has changed; nothing of what would nest too deep in its new place."""
+    try:
+        return FrozenDict(data.to_dict())
+    except ValueError:
+        return EMPTY
 
 
 # An object of a type that no class names.
@@ -265,7 +275,7 @@ class _GrowingOtherOutput:
     __slots__ = ("_tree",)
 
     def __init__(self, known: CodeInterpreterOutput | None) -> None:
-        self._tree = _Tree(EMPTY if known is None else FrozenDict(known.to_dict()))
+        self._tree = _Tree(EMPTY if known is None else _taken_over(known))
 
     def add(self, news: OtherCodeInterpreterOutputDelta) -> None:
         self._tree.add(_without_index(news.raw))
@@ -421,7 +431,7 @@ class _GrowingOtherCall:
     __slots__ = ("_tree",)
 
     def __init__(self, known: ToolCall | None) -> None:
-        self._tree = _Tree(EMPTY if known is None else FrozenDict(known.to_dict()))
+        self._tree = _Tree(EMPTY if known is None else _taken_over(known))
 
     def add(self, news: OtherToolCallDelta) -> None:
         self._tree.add(_without_index(news.raw))
@@ -502,7 +512,7 @@ class _GrowingOtherDetails:
     __slots__ = ("_tree",)
 
     def __init__(self, known: StepDetails | None) -> None:
-        self._tree = _Tree(EMPTY if known is None else FrozenDict(known.to_dict()))
+        self._tree = _Tree(EMPTY if known is None else _taken_over(known))
 
     def add(self, news: OtherStepDetailsDelta) -> None:
         self._tree.add(news.raw)
@@ -531,7 +541,16 @@ class _GrowingStep:
 
     def replace(self, step: RunStep) -> None:
         self.step = step
-        if type(self.details) is not _GrowingToolCalls or not _knows_no_calls_yet(step):
+        details = step.step_details
+        if step.status in _ENDED:
+            self.details = None
+        elif (
+            type(self.details) is _GrowingToolCalls and type(details) is ToolCallsStepDetails and not details.tool_calls
+        ):
+            self.details.add(ToolCallsStepDetailsDelta(extra=details.extra))
+        elif type(self.details) is _GrowingOtherDetails and type(details) is OtherStepDetails and _is_bare(details):
+            pass
+        else:
             self.details = None
 
     def start(self, news: Any) -> Any:
@@ -552,10 +571,9 @@ class _GrowingStep:
         return new  # type: ignore[no-any-return]
 
 
-def _knows_no_calls_yet(step: RunStep) -> bool:
-    """Tell a step that is only announced, as servers do twice, or after its first delta."""
-    details = step.step_details
-    return step.status not in _ENDED and type(details) is ToolCallsStepDetails and not details.tool_calls
+def _is_bare(details: OtherStepDetails) -> bool:
+    """Tell details that name their type, and hold nothing else yet."""
+    return not any(value for key, value in details.raw.items() if key != "type")
 
 
 class _Steps(Mapping[str, _Value_co]):
@@ -570,7 +588,7 @@ class _Steps(Mapping[str, _Value_co]):
         return self._steps[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._steps)
+        yield from self._steps  # holding the mapping, which then stays as it is
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -593,8 +611,12 @@ class RunStepAccumulator:
     object, arrays by the `index` of their members. Unnamed keys of a delta and of its `delta` are not the step's,
     and stay with the event.
 
-    A whole step replaces what was accumulated; but while a step has not ended, one without tool calls only says
-    that the server had none to tell of when it sent that, and takes none back.
+    A whole step replaces what was accumulated; but while a step has not ended, one whose details tell of nothing yet
+    only says that the server had nothing to tell when it sent that, and takes nothing back. So a stream that is sent
+    again from its beginning needs a new accumulator: its fragments would be joined twice.
+
+    Where a delta changes the type of a call, what was known of it before is kept under the unnamed keys, unless
+    they mean something else in the new type, or nest too deep there.
     """
 
     __slots__ = ("_growing", "_pending", "_steps", "_touched", "_view")

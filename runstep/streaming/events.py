@@ -51,7 +51,7 @@ class Event:
         A step event that cannot be read has its `error`, as in a stream. Any other event has its data as text,
         JSON where they came decoded. Raises `ValidationError` for what is no such object, or not JSON.
         """
-        event, content = _string_of(data, "event"), _value_of(data, "data")
+        event, content = _read_logged(data)
         if isinstance(content, str):
             return read_event(event, content)
         try:
@@ -66,17 +66,20 @@ class Event:
         return Event(event=event, data=_text_of(content), error=error)
 
 
-def _value_of(data: Mapping[str, Any], key: str) -> Any:
-    if key not in data:
-        raise ValidationError((Problem((key,), "error", "expected a value, but the key is missing"),))
-    return data[key]
-
-
-def _string_of(data: Mapping[str, Any], key: str) -> str:
-    value = _value_of(data, key)
-    if not isinstance(value, str):
-        raise ValidationError((Problem((key,), "error", f"expected a string, got {json_type(value)}"),))
-    return value
+def _read_logged(data: object) -> tuple[str, Any]:
+    if not isinstance(data, Mapping):
+        raise ValidationError((Problem((), "error", f"expected an object, got {json_type(data)}"),))
+    problems: list[Problem] = []
+    event = data.get("event")
+    if "event" not in data:
+        problems.append(Problem(("event",), "error", "expected a string, but the key is missing"))
+    elif not isinstance(event, str):
+        problems.append(Problem(("event",), "error", f"expected a string, got {json_type(event)}"))
+    if "data" not in data:
+        problems.append(Problem(("data",), "error", "expected a value, but the key is missing"))
+    if problems:
+        raise ValidationError(tuple(problems))
+    return str(event), data["data"]
 
 
 def _text_of(content: Any) -> str:

@@ -53,7 +53,7 @@ class ServerSentEvents:
         self._line = bytearray()
         # “When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated
         # with it. They must be initialized to the empty string.”
-        self._data: list[bytes] = []
+        self._data = bytearray()
         self._event = b""
         self._id = ""
         self._size = 0
@@ -128,7 +128,7 @@ class ServerSentEvents:
                     name = event.decode("utf-8", "replace") or "message"
                     # “If the data buffer's last character is a U+000A LINE FEED (LF) character, then remove the last
                     # character from the data buffer.”
-                    yield name, b"\n".join(data).decode("utf-8", "replace"), self._is_too_big
+                    yield name, data[:-1].decode("utf-8", "replace"), self._is_too_big
                 # “Set the data buffer and the event type buffer to the empty string.”
                 data.clear()
                 event = b""
@@ -155,7 +155,8 @@ class ServerSentEvents:
                 # “Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to
                 # the data buffer.”
                 if not self._is_too_big:
-                    data.append(value)
+                    data += value
+                    data += b"\n"
             elif field == b"event":
                 # “Set the event type buffer to the field value.”
                 event = value
