@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
-from ._fields import add_extra, hold, hold_frozen, hold_member
+from ._fields import add_extra, hold, hold_frozen, hold_member, leave_out
 from ._reading import (
     absent_of_two,
     array,
@@ -368,12 +368,9 @@ class FileSearchContent:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object as fresh plain JSON types."""
-        data: dict[str, Any] = {}
-        type_, text = self.type, self.text
-        if type_ is not None or "type" not in self._absent:
-            data["type"] = type_
-        if text is not None or "text" not in self._absent:
-            data["text"] = text
+        data: dict[str, Any] = {"type": self.type, "text": self.text}
+        if self._absent:
+            leave_out(data, self._absent)
         if self.extra is not EMPTY:
             add_extra(data, self.extra)
         return data
@@ -435,7 +432,7 @@ class FileSearchResult:
         data: dict[str, Any] = {"file_id": self.file_id, "file_name": self.file_name, "score": self.score}
         content, attributes = self.content, self.attributes
         if content is not None:
-            data["content"] = [part.to_dict() for part in content]
+            data["content"] = [content[0].to_dict()] if len(content) == 1 else [part.to_dict() for part in content]
         elif "content" not in self._absent:
             data["content"] = None
         if attributes is not None:
