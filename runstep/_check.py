@@ -255,7 +255,7 @@ def _count_absent(names: Counter[str], absent: list[tuple[str, ...]], place: str
 
 def _same_everywhere(id_: str) -> int:
     """Return a hash that is the same in each process, unlike that of a string, and six times as dear."""
-    return hash(int.from_bytes(id_.encode("utf-8", "surrogatepass"), "little"))
+    return hash(int.from_bytes(id_.encode("utf-8", "surrogatepass") + b"\1", "little"))
 
 
 def findings_of(record: Record, error: ValidationError) -> Iterator[Finding]:
@@ -347,6 +347,9 @@ def workers(jobs: int) -> Generator[Workers | None, None, None]:
         team.end()
 
 
+_DIED = "a process that checked has died"
+
+
 @final
 class WorkerError(Exception):
     """A process that was to do a piece of work has died."""
@@ -382,7 +385,10 @@ class Workers:
             self._collect()
         connection = self._idle.pop()
         part = self._busy[connection] = []
-        connection.send(piece)
+        try:
+            connection.send(piece)
+        except OSError:
+            raise WorkerError(_DIED) from None
         return part
 
     def result(self, part: list[Part]) -> Part:
@@ -398,8 +404,7 @@ class Workers:
             try:
                 part = connection.recv()
             except (EOFError, OSError):
-                message = "a process that checked has died"
-                raise WorkerError(message) from None
+                raise WorkerError(_DIED) from None
             self._busy.pop(connection).append(part)
             self._idle.append(connection)
 

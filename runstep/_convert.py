@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, final
@@ -53,7 +54,8 @@ TARGETS: dict[str, Target] = {
 
 def refuse_inputs(output: os.stat_result | None, paths: Iterable[str]) -> None:
     """Raise `InputError` if what is written to is a file among those that `paths` lead to, through links or not."""
-    if output is None:
+    # Only what is a file loses what it held: one terminal or socket is often both ends.
+    if output is None or not stat.S_ISREG(output.st_mode):
         return
     for path in paths:
         try:
@@ -78,7 +80,12 @@ def write(pieces: Iterable[str], output: str) -> None:
         return
     temporary = target.with_name(f".runstep-{os.getpid()}-{os.urandom(4).hex()}.tmp")
     try:
-        with temporary.open("x", encoding="utf-8", newline="\n") as file:
+        try:
+            opened = temporary.open("x", encoding="utf-8", newline="\n")
+        except OSError as error:
+            error.filename = output  # nobody asked for the other name
+            raise
+        with opened as file:
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())

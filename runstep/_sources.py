@@ -102,7 +102,13 @@ def lines_in(file: Any, start: int, size: int, *, is_first: bool) -> Iterator[by
         file.seek(start if is_first else start - 1)
         if not is_first:
             # The line that holds the byte before the range ends inside the range, with it, or goes beyond it.
-            size -= len(file.readline()) - 1
+            size += 1
+            piece = b""
+            while size > 0 and not piece.endswith(b"\n"):
+                piece = file.readline(_BLOCK)
+                size -= len(piece)
+                if not piece:
+                    return
         while size > 0 and (line := file.readline()):
             yield line
             size -= len(line)
@@ -214,6 +220,10 @@ class _Recoded:
         return text.encode()
 
 
+# How JSON, of whatever encoding, or an event stream begins. Of what begins otherwise a line may never end.
+_may_be_text = re.compile(rb"[ \t\r\n\0\xef\xbb\xbf\xfe\xff]*[{\[:deir]|" + _GZIP_MAGIC).match
+
+
 def _failing(message: str) -> _Read:
     def fail(_: int) -> bytes:
         raise BrokenError(message)
@@ -225,8 +235,9 @@ def _head(read: _Read) -> tuple[bytes, bool, _Read]:
     """Return the first bytes, a whole line at least, whether they are all, and what reads the rest."""
     blocks: list[bytes] = []
     size = 0
-    has_line_end = False
-    while size < _BLOCK or not has_line_end:
+    line_ends = 0
+    # Two lines: where the first is damaged, the second tells what they are.
+    while size < _BLOCK or line_ends < 2:
         try:
             block = read(_BLOCK)
         except BrokenError as error:
@@ -235,7 +246,9 @@ def _head(read: _Read) -> tuple[bytes, bool, _Read]:
             return b"".join(blocks), True, read
         blocks.append(block)
         size += len(block)
-        has_line_end = has_line_end or b"\n" in block
+        line_ends += block.count(b"\n")
+        if size >= _BLOCK and not line_ends and not _may_be_text(blocks[0]):
+            break
         # What is packed or recoded has no lines yet.
         if blocks[0].startswith(_GZIP_MAGIC):
             break
@@ -269,16 +282,22 @@ def _kind(head: str, *, is_all: bool) -> Kind:
         if _STREAM_BEGINS.match(first.rstrip()):
             return "stream"
         return "lines" if _are_mostly_documents(text, is_all=is_all) else "other"
-    if _is_document(first):
-        return "document" if is_all and not rest.strip(_BLANKS) else "lines"
+    if is_all and not rest.strip(_BLANKS):
+        return "document"
+    is_lines = _is_document(first) or (_is_damaged(first, text) and _are_mostly_documents(text, is_all=is_all))
+    return "lines" if is_lines else "document"
+
+
+def _is_damaged(first: str, text: str) -> bool:
+    """Tell whether the first line of a text may be a damaged one, rather than the first of a document of many."""
     try:
-        _decoder.raw_decode(text)
+        _, end = _decoder.raw_decode(text)
     except json.JSONDecodeError as error:
-        is_cut = error.pos + _LONGEST_CUT >= len(text) or error.msg.startswith("Unterminated string")
-        return "lines" if not is_cut and _are_mostly_documents(text, is_all=is_all) else "document"
+        return error.pos + _LONGEST_CUT < len(text) and not error.msg.startswith("Unterminated string")
     except (ValueError, RecursionError):
-        pass
-    return "document"
+        return False
+    # Behind a document there may be the next one, or nothing.
+    return first[end:].lstrip(_BLANKS)[:1] not in ("", "{", "[")
 
 
 def _are_mostly_documents(text: str, *, is_all: bool) -> bool:
@@ -319,8 +338,11 @@ def files_in(folder: str) -> Iterator[tuple[str, OSError | None]]:
                     yield entry.path, error
                     continue
                 break
-            if entry.is_file() or (entry.is_symlink() and not Path(entry.path).exists()):
-                yield entry.path, None
+            try:
+                if entry.is_file() or (entry.is_symlink() and not Path(entry.path).exists()):
+                    yield entry.path, None
+            except OSError as error:  # a link to itself, or to where one may not look
+                yield entry.path, error
         else:
             stack.pop()
 

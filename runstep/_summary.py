@@ -38,7 +38,8 @@ def _table(found: Found) -> Iterator[str]:
     if found.earliest is not None and found.latest is not None:
         yield f"  created       {_utc(found.earliest)} to {_utc(found.latest)}"
     if found.with_usage:
-        sums = f"{found.prompt_tokens:,} prompt + {found.completion_tokens:,} completion = {found.total_tokens:,} total"
+        prompt, completion, total = map(_number, (found.prompt_tokens, found.completion_tokens, found.total_tokens))
+        sums = f"{prompt} prompt + {completion} completion = {total} total"
         yield f"  tokens        {sums}, in {_counted(found.with_usage, 'step')}"
     undocumented = +found.undocumented
     if undocumented:
@@ -46,6 +47,11 @@ def _table(found: Found) -> Iterator[str]:
     repeated = found.repeated()
     if repeated:
         yield f"  duplicates    {_counted(repeated, 'step')} with an id that came before"
+
+
+def _number(value: int) -> str:
+    # Python refuses to write very long integers in decimal.
+    return f"{value:,}" if value.bit_length() <= 2048 else f"{value:#x}"
 
 
 def _counted(count: int, noun: str) -> str:
@@ -66,4 +72,4 @@ def _utc(time: int) -> str:
     try:
         return datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (ValueError, OverflowError, OSError):
-        return f"second {time:,}"
+        return f"second {_number(time)}"

@@ -458,9 +458,10 @@ def _is_page(value: dict[str, Any]) -> bool:
 
 
 def _are_events(value: list[Any]) -> bool:
-    return bool(value) and all(
+    # Other events may hold whole steps, which are looked for as anywhere.
+    return all(
         isinstance(item, dict) and isinstance(item.get("event"), str) and "data" in item for item in value
-    )
+    ) and any(item["event"].startswith("thread.run.step") for item in value)
 
 
 def _kind(value: Any) -> Literal["step", "page", "delta", "events"] | None:

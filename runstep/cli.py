@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from ._check import Finding, Found, Part, WorkerError, check, findings_of, workers
 from ._convert import TARGETS, InputError, refuse_inputs, write
@@ -74,8 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  (as long as the process)
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         code: int = options.run(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     form = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m runstep",
         description="Run steps of the OpenAI Assistants API, wherever they lie: checked, shown, converted.",
         epilog=_EXAMPLES,
@@ -137,10 +137,20 @@ def _add_paths(verb: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if number < 1:
-        raise ValueError
+        message = f"expected a whole number from 1, got {text!r}"
+        raise argparse.ArgumentTypeError(message)
     return number
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        # An argument may be the name of a file, which a shell put there.
+        super().error(escaped(message))
 
 
 # The verbs.

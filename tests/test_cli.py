@@ -585,9 +585,12 @@ def test_convert_that_fails_leaves_no_half_file(run: Run, good: Path) -> None:
     )
     assert path.read_text() == "as it was"
     assert list(path.parent.iterdir()) == [path]
-    code, _, errors = run("convert", good, "--to", "jsonl", "-o", good.parent / "nowhere" / "x")
-    assert code == 2
-    assert errors.endswith(".tmp: No such file or directory\n")
+    nowhere = good.parent / "nowhere" / "x"
+    assert run("convert", good, "--to", "jsonl", "-o", nowhere) == (
+        2,
+        "",
+        f"runstep: {nowhere}: No such file or directory\n",
+    )
 
 
 def test_convert_refuses_to_write_to_its_input(run: Run, good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
