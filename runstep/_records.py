@@ -97,12 +97,21 @@ def _same(self: Any, _memo: object = None) -> Any:
 
 
 def _reduce(self: Any) -> Any:
-    # By way of the constructor, which checks limits and knows the default of a field that came after the pickle.
-    return _rebuild, (type(self), {field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
+    cls = type(self)
+    return _rebuild, (cls, {name: getattr(self, name) for name in cls.__slots__})
 
 
 def _rebuild(cls: Any, values: dict[str, Any]) -> Any:
-    return cls(**values)
+    # What an earlier version pickled may lack a field, of which the constructor knows the default.
+    if len(values) != len(cls.__slots__):
+        return cls(**values)
+    new = object.__new__(cls)
+    for name, value in values.items():
+        object.__setattr__(new, name, value)
+    # A pickle is no way around the limits.
+    if hasattr(cls, "__post_init__"):
+        new.__post_init__()
+    return new
 
 
 _METHODS = {
