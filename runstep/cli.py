@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 from ._check import Finding, Found, Part, WorkerError, check, findings_of, workers
 from ._convert import TARGETS, InputError, refuse_inputs, write
@@ -151,6 +151,11 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         # An argument may be the name of a file, which a shell put there.
         super().error(escaped(message))
+
+    def print_help(self, file: Any = None) -> None:
+        super().print_help(file)
+        # Only now is it noticed that a reader has gone.
+        sys.stdout.flush()
 
 
 # The verbs.

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from runstep import RunStep, ValidationError, _sources
 from runstep._places import Places, Text
-from runstep.archive import Record, read_records
+from runstep.archive import Record, read_records, scan
 
 from .conftest import DATA, SHARED
 
@@ -143,6 +143,9 @@ SHAPES: dict[str, Callable[[str, str], str]] = {
     "lines with blanks around": lambda a, b: f" {a} \n\t{b}\t",
     "lines of arrays": lambda a, b: f"[{a}]\n[{b}]\n",
     "joined files with byte order marks": lambda a, b: f"{a}\n\ufeff{b}\n",
+    "events of others": lambda a, b: (
+        f'{{"audit": [{{"event": "run.finished", "data": {{"steps": [{a}]}}}}], "steps": [{b}]}}'
+    ),
     "lines behind others": lambda a, b: f'{{"object": "thread.run"}}\n{a}\n{b}\n',
 }
 
@@ -257,6 +260,24 @@ def test_a_lone_surrogate_is_text(step: Maker) -> None:
 def test_a_damaged_first_line_makes_no_other_kind(first: str, line: Callable[[str], str]) -> None:
     text = "\n".join([first, line("step_a"), line("step_b"), line("step_c")])
     assert [(number, id_) for number, _, id_ in told_text(text)][-3:] == [(2, "step_a"), (3, "step_b"), (4, "step_c")]
+
+
+@pytest.mark.parametrize("behind", [",", ", ", "\u2028", " oops"])
+def test_what_stands_behind_the_first_line_damages_no_other(behind: str, line: Callable[[str], str]) -> None:
+    a, b, c = map(line, ("step_a", "step_b", "step_c"))
+    assert told_text(f"{a}{behind}\n{b}\n{c}\n") == [
+        (1, "", f"expected JSON, got text that is not (column {len(a) + len(behind) - len(behind.lstrip(' ')) + 1})"),
+        (2, "", "step_b"),
+        (3, "", "step_c"),
+    ]
+
+
+def test_a_damaged_first_line_may_be_long(line: Callable[[str], str]) -> None:
+    long = '{"noise": "' + "x" * 100_000 + '" oops'
+    assert told_text(f"{long}\n{line('step_b')}\n") == [
+        (1, "", f"expected JSON, got text that is not (column {len(long) - 3})"),
+        (2, "", "step_b"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -375,6 +396,8 @@ def test_a_folder_is_read_sorted_with_the_folders_in_it(tmp_path: Path, line: Ca
     (tmp_path / "gone.json").symlink_to("nowhere")
     (tmp_path / "link.json").symlink_to("c")
     (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "m.json").symlink_to("m.json")
+    (tmp_path / "n.json").symlink_to("n" * 999)
     os.mkfifo(tmp_path / "pipe")
     records = [(record.file, record.line, outcome(record)) for record in read_records(tmp_path)]
     other = "expected JSON or an event stream, got something else"
@@ -389,7 +412,34 @@ def test_a_folder_is_read_sorted_with_the_folders_in_it(tmp_path: Path, line: Ca
         (str(tmp_path / "empty.txt"), 1, "expected run steps, found none"),
         (str(tmp_path / "gone.json"), None, "cannot be read: No such file or directory"),
         (str(tmp_path / "link.json"), 1, "c"),
+        (str(tmp_path / "m.json"), None, "cannot be read: Too many levels of symbolic links"),
+        (str(tmp_path / "n.json"), None, "cannot be read: File name too long"),
     ]
+
+
+def test_a_file_without_an_end_of_line_is_not_read_to_be_passed_over(tmp_path: Path) -> None:
+    with (tmp_path / "disk.img").open("wb") as file:
+        file.truncate(1 << 30)
+    sizes: list[int] = []
+    (reader,) = ((reader, list(reader.records(sizes.append)))[0] for reader in scan(tmp_path))
+    assert reader.is_passed_over
+    assert sum(sizes) <= 1 << 18
+
+
+def test_a_range_reads_no_more_of_a_line_that_began_before_than_it_has() -> None:
+    class Counted(io.BytesIO):
+        count = 0
+
+        def readline(self, size: int | None = -1, /) -> bytes:
+            line = super().readline(size)
+            self.count += len(line)
+            return line
+
+    file = Counted(b"x" * 1_000_000 + b"\ny\n")
+    assert list(_sources.lines_in(file, 100_000, 100_000, is_first=False)) == []
+    assert file.count < 200_000
+    assert list(_sources.lines_in(file, 950_000, 100_000, is_first=False)) == [b"y\n"]
+    assert list(_sources.lines_in(io.BytesIO(), 950_000, 100_000, is_first=False)) == []
 
 
 def test_a_folder_without_rights_is_told_and_reading_goes_on(

@@ -314,6 +314,16 @@ def test_tables_of_names_do_not_grow_without_end() -> None:
     assert list(summary(Found(steps=1, types=found.types)))[1].endswith(" and 989 more")
 
 
+def test_sums_that_python_does_not_write_in_decimal_are_told(run: Run, tmp_path: Path, step: Maker) -> None:
+    path = tmp_path / "x.jsonl"
+    usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 10**4300 - 1}
+    path.write_text(2 * f"{json.dumps(step(usage=usage, created_at=10**4299))}\n")
+    code, output, _ = run("check", path)
+    assert code == 0
+    assert f"  tokens        2 prompt + 4 completion = {2 * 10**4300 - 2:#x} total, in 2 steps\n" in output
+    assert f"  created       second {10**4296:#x} to second {10**4296:#x}\n" in output
+
+
 # Control characters, encodings.
 
 
@@ -399,6 +409,22 @@ def test_many_records_come_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert facts(joined) == facts(found)
 
 
+def test_ids_that_differ_are_no_duplicates_whatever_the_pieces(tmp_path: Path, step: Maker) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(json.dumps(step(id=id_)) + "\n" for id_ in ("a", "a\0", "", "\0", "a\0")))
+    assert [parts(path, size, strict=False)[1].repeated() for size in (None, 1000)] == [1, 1]
+
+
+def test_a_line_longer_than_many_pieces_is_one_line(tmp_path: Path, step: Maker) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text(f"{json.dumps(step(noise='x' * 100_000))}\noops\n{json.dumps(step())}\n")
+    whole, found = parts(path, None, strict=False)
+    pieces, joined = parts(path, 1000, strict=False)
+    assert [finding[1:] for finding in pieces] == [(2, "", "error", "expected JSON, got text that is not (column 1)")]
+    assert pieces == whole
+    assert facts(joined) == facts(found)
+
+
 def test_a_folder_in_pieces_gives_the_same_as_the_whole(tmp_path: Path) -> None:
     for file in ARCHIVES.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
@@ -475,6 +501,16 @@ def kill(_: object) -> Any:
 def test_a_process_that_dies_is_told(run: Run, good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_check, "check_piece", kill)
     assert run("check", "--jobs", 2, good) == (2, "", "runstep: a process that checked has died\n")
+
+
+def test_a_process_that_died_before_it_had_work_is_told(good: Path) -> None:
+    with _check.workers(2) as team:
+        assert team is not None
+        for process in team._processes:
+            process.kill()
+            process.join()
+        with pytest.raises(_check.WorkerError, match=r"^a process that checked has died$"):
+            team.submit(_check._Piece(str(good), is_named=True, strict=False, size=9))
 
 
 # show
@@ -616,6 +652,16 @@ def test_convert_refuses_to_write_to_its_input(run: Run, good: Path, monkeypatch
     assert good.read_text() == before
 
 
+def test_convert_reads_and_writes_one_device() -> None:
+    with Path(os.devnull).open("r+b") as null:
+        process = start("convert", "-", "--to", "page", stdin=null, stdout=null)
+        _, errors = process.communicate()
+    assert (process.returncode, errors) == (
+        1,
+        "<stdin>:1: expected run steps, found none\nrunstep: no run steps found\n",
+    )
+
+
 def test_convert_keeps_a_link_and_the_rights_of_what_it_replaces(run: Run, good: Path) -> None:
     path, link = good.parent / "out", good.parent / "out_link"
     path.write_text("")
@@ -652,6 +698,30 @@ def test_wrong_arguments_exit_2(arguments: list[str], capsys: pytest.CaptureFixt
         main(arguments)
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("usage: python -m runstep")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--jobs", "0", "x"], "argument --jobs: expected a whole number from 1, got '0'"),
+        (["--jobs", "x", "x"], "argument --jobs: expected a whole number from 1, got 'x'"),
+        (["--jobs", "9" * 5000, "x"], f"argument --jobs: expected a whole number from 1, got '{'9' * 5000}'"),
+    ],
+)
+def test_what_is_wrong_with_an_argument_is_said(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["check", *arguments])
+    assert capsys.readouterr().err.splitlines()[-1] == f"python -m runstep check: error: {said}"
+
+
+def test_nothing_that_a_terminal_obeys_gets_through_from_arguments(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["check", "x", "--\x1b[31m\u202e\n"])
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        r"python -m runstep: error: unrecognized arguments: --\x1b[31m\u202e\n"
+    )
 
 
 @pytest.mark.parametrize("verb", ["", "check", "show", "convert"])
@@ -694,11 +764,11 @@ def test_a_long_work_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys:
 ROOT = Path(__file__).parents[1]
 
 
-def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
+def start(*arguments: str, stdout: Any = subprocess.PIPE, **options: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603  (this Python)
         [sys.executable, "-S", "-E", "-m", "runstep", *arguments],
         cwd=ROOT,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
         **options,
@@ -757,6 +827,14 @@ def test_a_closed_pipe_ends_it_quietly() -> None:
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 141
+
+
+def test_help_into_a_closed_pipe_ends_quietly() -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    with os.fdopen(theirs, "wb") as closed, start("--help", stdout=closed) as process:
+        _, errors = process.communicate()
+    assert (process.returncode, errors) == (141, "")
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
