@@ -164,9 +164,8 @@ class _Parser(argparse.ArgumentParser):
 def _check(options: argparse.Namespace) -> int:
     found = Found()
     unread = 0
-    progress = _Progress(is_wanted=not options.quiet)
     is_json = options.format == "json"
-    with workers(options.jobs) as team:
+    with _Progress(is_wanted=not options.quiet) as progress, workers(options.jobs) as team:
         for path in options.paths:
             parts = check(path, strict=options.strict, progress=progress.read, team=team, jobs=options.jobs)
             opened = _opened(parts, path)
@@ -178,7 +177,6 @@ def _check(options: argparse.Namespace) -> int:
                     progress.clear()
                 for finding in part.findings:
                     _print(json.dumps(finding._asdict()) if is_json else _line(finding))
-    progress.clear()
     if not options.quiet and (found.files or not unread):
         for line in summary(found):
             _print(line, sys.stderr if is_json else None)
@@ -188,32 +186,35 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    steps = _Steps(options.paths, options.run_id)
     is_terminal = sys.stdout.isatty()
     colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     table = {} if _can_encode(sys.stdout, "".join(map(chr, ASCII))) else ASCII
-    for line in render(steps, width=shutil.get_terminal_size().columns, colour=colour, full=options.full):
-        _print(line.translate(table))
+    with _Progress() as progress:
+        steps = _Steps(options.paths, progress, options.run_id)
+        for line in render(steps, width=shutil.get_terminal_size().columns, colour=colour, full=options.full):
+            _print(line.translate(table))
     return steps.code()
 
 
 def _convert(options: argparse.Namespace) -> int:
     output: str | None = options.output
-    steps = _Steps(options.paths, is_shown=output is None)
     pieces = TARGETS[options.to].pieces
     try:
         refuse_inputs(_output_status(output), options.paths)
     except InputError as error:
         _complain(f"{error}: is to be read, so it cannot be written to")
         return 2
-    stream = iter(steps)
-    first = next(stream, None)
-    if first is not None:
-        text = pieces(chain((first,), stream))
-        if output is None:
-            sys.stdout.writelines(text)
-        else:
-            write(text, output)
+    # No progress where the steps themselves may go to the same terminal.
+    with _Progress(is_wanted=output is not None) as progress:
+        steps = _Steps(options.paths, progress)
+        stream = iter(steps)
+        first = next(stream, None)
+        if first is not None:
+            text = pieces(chain((first,), stream))
+            if output is None:
+                sys.stdout.writelines(text)
+            else:
+                write(text, output)
     return steps.code()
 
 
@@ -228,12 +229,11 @@ def _output_status(output: str | None) -> os.stat_result | None:
 class _Steps:
     """The steps that can be read, one after another; what cannot be is said on standard error."""
 
-    def __init__(self, paths: list[str], run: str | None = None, *, is_shown: bool = False) -> None:
+    def __init__(self, paths: list[str], progress: _Progress, run: str | None = None) -> None:
         self._paths = paths
+        self._progress = progress
         self._run = run
         self._count = self._problems = 0
-        # Not where the steps themselves may go to the same terminal.
-        self._progress = _Progress(is_wanted=not is_shown)
 
     def __iter__(self) -> Iterator[RunStep]:
         for reader in chain.from_iterable(map(scan, self._paths)):
@@ -305,6 +305,12 @@ class _Progress:
         self._size = 0
         self._width = 0
         self._next = time.monotonic() + _SECONDS_OF_SILENCE
+
+    def __enter__(self) -> _Progress:  # noqa: PYI034  (`Self` came with Python 3.11)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
 
     def read(self, size: int) -> None:
         """Count bytes that were read, and say so now and then."""

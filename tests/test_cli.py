@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from hypothesis import strategies as st
 from runstep import RunStep, RunStepPage, _check, cli
 from runstep._check import Found, Part
 from runstep._summary import summary
-from runstep.archive import read_records
+from runstep.archive import Record, read_records
 from runstep.cli import main
 
 from .conftest import DATA
@@ -787,7 +786,39 @@ def test_the_module_ends_with_the_code_of_the_command(monkeypatch: pytest.Monkey
     with pytest.raises(SystemExit) as ended:
         runpy.run_module("runstep", run_name="__main__")
     assert ended.value.code == 0
-    runpy.run_module("runstep.__main__")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_module_leaves_an_interrupt_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    def look() -> int:
+        seen.append(signal.getsignal(signal.SIGINT))
+        raise KeyboardInterrupt
+
+    run_as_module = runpy.run_module("runstep.__main__")["run"]
+    monkeypatch.setattr(cli, "main", look)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert run_as_module() == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert run_as_module() == 130
+    assert seen == [signal.SIG_IGN, signal.default_int_handler]
+
+
+def test_an_interrupt_while_modules_are_loaded_ends_it_quietly() -> None:
+    code = """
+import os, runpy, signal, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "runstep.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+runpy.run_module("runstep", run_name="__main__")
+"""
+    process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)  # noqa: S603
+    assert (process.returncode, process.stdout, process.stderr) == (-signal.SIGINT, b"", b"")
 
 
 def test_a_reader_that_has_gone(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
@@ -839,16 +870,29 @@ def test_help_into_a_closed_pipe_ends_quietly() -> None:
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupt_ends_it_at_once_and_quietly(jobs: str, tmp_path: Path) -> None:
-    path = tmp_path / "long.jsonl"
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
     line = (ARCHIVES / "log.jsonl").read_bytes().split(b"\n")[1] + b"\n"
-    path.write_bytes(line * 500_000)
-    with start("check", "--jobs", jobs, str(path), start_new_session=True) as process:
-        time.sleep(0.7)
+    command = start("check", "--jobs", jobs, str(pipe), start_new_session=True)
+    with command as process, pipe.open("wb", buffering=0) as target:
+        # More than a pipe holds: when it has been written, most of it has been read.
+        target.write(line * 1000)
         process.send_signal(signal.SIGINT)
-        begun = time.monotonic()
-        output, errors = process.communicate()
+        output, errors = process.communicate(timeout=30)
     assert (process.returncode, output, errors) == (130, "", "")
-    assert time.monotonic() - begun < 5
+
+
+def test_an_interrupt_leaves_no_progress_behind(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_SECONDS_OF_SILENCE", 0)
+    monkeypatch.setattr(Record, "step", fail)
+    for verb in ("check", "show"):
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stderr", terminal)
+        assert run(verb, "log.jsonl")[0] == 130
+        assert terminal.getvalue().endswith("\r         \r")
 
 
 def test_archives_are_read_the_same_by_the_library_and_by_the_command(run: Run) -> None:
