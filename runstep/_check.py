@@ -41,6 +41,9 @@ _BYTES_IN_PIECE = 1 << 21
 _BUFFER = 1 << 16
 _MOST_NAMES = 1000
 _LONGEST_NAME = 128
+OTHERS = "…" * (_LONGEST_NAME + 1)
+"""What names that are too many are counted as: longer than any that is kept."""
+
 _LATEST_SECOND = 10**11
 
 
@@ -87,11 +90,7 @@ class Found:
         for name in _NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(more, name))
         for name in _NAMES:
-            # Strangers' data must not make the tables grow without end.
-            names: Counter[str] = getattr(self, name)
-            for key, count in getattr(more, name).items():
-                cut = str(key) if len(key) <= _LONGEST_NAME else key[:_LONGEST_NAME]
-                names[cut if cut in names or len(names) < _MOST_NAMES else "…"] += count
+            _add_names(getattr(self, name), getattr(more, name))
         times = [time for time in (self.earliest, self.latest, more.earliest, more.latest) if time is not None]
         self.earliest, self.latest = min(times, default=None), max(times, default=None)
         self.ids += more.ids
@@ -100,6 +99,19 @@ class Found:
         """Return how many steps have an id that another one had before."""
         # In sixteen goes: a set takes eight times what the array takes.
         return len(self.ids) - sum(len({id_ for id_ in self.ids if id_ & 15 == last}) for last in range(16))
+
+
+def _add_names(names: Counter[str], more: Counter[str]) -> None:
+    """Add numbers of names, of which the shortest are kept, so that strangers' data cannot make them too many.
+
+    Which are kept does not hang on the order, nor on what was added up before: the same in any number of processes.
+    """
+    for name, count in more.items():
+        names[str(name) if len(name) <= _LONGEST_NAME or name == OTHERS else name[:_LONGEST_NAME]] += count
+    if len(names) > _MOST_NAMES:
+        for name in sorted(names, key=lambda name: (name == OTHERS, len(name), name))[_MOST_NAMES:]:
+            count = names.pop(name)
+            names[OTHERS] += count
 
 
 _NAMES = ("types", "statuses", "tools", "undocumented")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 
-from ._check import Found
+from ._check import OTHERS, Found
 from .errors import quoted
 
 _MOST_SHOWN = 12
@@ -63,9 +63,11 @@ def _shown(name: str) -> str:
 
 
 def _names(counts: Counter[str], show: Callable[[str], str] = _shown) -> str:
-    shown = [f"{show(name)} {count:,}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+    named = ((name, count) for name, count in counts.items() if name != OTHERS)
+    shown = [f"{show(name)} {count:,}" for name, count in sorted(named, key=lambda item: (-item[1], item[0]))]
     more = len(shown) - _MOST_SHOWN
-    return ", ".join(shown[:_MOST_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+    others = f", others {counts[OTHERS]:,}" if OTHERS in counts else ""
+    return ", ".join(shown[:_MOST_SHOWN]) + (f" and {more:,} more" if more > 0 else "") + others
 
 
 def _utc(time: int) -> str:

@@ -93,7 +93,7 @@ def read_records(source: str | os.PathLike[str] | IO[bytes]) -> Iterator[Record]
 
     Damage ends a file at worst, never the reading: it is a record, too, whose `step()` raises the `ValidationError`
     that is its `error`. So is a file in which no step is found at all, but for an empty page or array and deltas.
-    Files of a folder that are not JSON, by content and name, are passed over.
+    Files of a folder that are empty or not JSON, and not called so, are passed over.
     Raises `OSError` if `source` itself cannot be opened; a file of a folder that cannot be is a record.
     """
     for reader in scan(source):
@@ -139,7 +139,7 @@ class Reader:
 
     `deltas` are those that belong to no step, `others` JSON values without a run step, `empty` the pages and arrays
     without anything; `line_count` is the number of lines, of JSON Lines only. `is_passed_over` is set for a file of
-    a folder that is neither JSON nor an event stream, nor called so.
+    a folder that is neither JSON nor an event stream, or empty, and not called so.
     """
 
     __slots__ = (
@@ -184,7 +184,7 @@ class Reader:
             yield self._damage(None, unreadable(self.opened))
             return
         source = open_source(self.opened, progress)
-        if source.kind == "other" and not self.is_named and not _looks_like_json(self.file):
+        if source.kind in ("other", "empty") and not self.is_named and not _looks_like_json(self.file):
             self.is_passed_over = True
             return
         is_bare = True

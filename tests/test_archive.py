@@ -391,6 +391,7 @@ def test_a_folder_is_read_sorted_with_the_folders_in_it(tmp_path: Path, line: Ca
         file.write_text(line(name))
     (tmp_path / "README.md").write_text("# No run steps\n")
     (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "empty.json").write_text(" ")
     (tmp_path / "broken.json").write_text("oops")
     (tmp_path / "broken.json.gz").write_bytes(b"oops")
     (tmp_path / "gone.json").symlink_to("nowhere")
@@ -409,7 +410,7 @@ def test_a_folder_is_read_sorted_with_the_folders_in_it(tmp_path: Path, line: Ca
         (str(tmp_path / "broken.json"), 1, other),
         (str(tmp_path / "broken.json.gz"), 1, other),
         (str(tmp_path / "c"), 1, "c"),
-        (str(tmp_path / "empty.txt"), 1, "expected run steps, found none"),
+        (str(tmp_path / "empty.json"), 1, "expected run steps, found none"),
         (str(tmp_path / "gone.json"), None, "cannot be read: No such file or directory"),
         (str(tmp_path / "link.json"), 1, "c"),
         (str(tmp_path / "m.json"), None, "cannot be read: Too many levels of symbolic links"),

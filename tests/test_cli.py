@@ -302,15 +302,26 @@ def test_undocumented_keys_are_seen_in(name: str, step: Maker, tmp_path: Path, r
 
 
 def test_tables_of_names_do_not_grow_without_end() -> None:
-    found = Found()
+    all_parts: list[Found] = []
     for number in range(3000):
         part = Found()
-        part.types.update([f"{number:04}" + "x" * 1000])
+        part.types.update([f"{number:04}" + "x" * 1000, "message_creation"])
+        all_parts.append(part)
+    found, backwards, halves = Found(), Found(), (Found(), Found())
+    for part in all_parts:
         found.add(part)
+    for number, part in enumerate(reversed(all_parts)):
+        backwards.add(part)
+        halves[number % 2].add(part)
+    joined = Found()
+    for half in halves:
+        joined.add(half)
+    assert found.types == backwards.types == joined.types
     assert len(found.types) == 1001
-    assert found.types["…"] == 2000
-    assert max(map(len, found.types)) == 128
-    assert list(summary(Found(steps=1, types=found.types)))[1].endswith(" and 989 more")
+    assert max(map(len, found.types)) == 129
+    line = list(summary(Found(steps=1, types=found.types)))[1]
+    assert line.startswith("  type          message_creation 3,000, ")
+    assert line.endswith(" and 988 more, others 2,001")
 
 
 def test_sums_that_python_does_not_write_in_decimal_are_told(run: Run, tmp_path: Path, step: Maker) -> None:
