@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .streaming import Event, RunStepAccumulator, RunStepStream
 
 _Path: TypeAlias = tuple[str | int, ...]
+_Kind: TypeAlias = Literal["step", "page", "delta", "events"]
 
 
 @final
@@ -82,10 +83,11 @@ def read_records(source: str | os.PathLike[str] | IO[bytes]) -> Iterator[Record]
     names and what is no file are left out), `"-"` for standard input, or a binary file object.
     What a file holds is told from its first lines, never from its name: a JSON document (or several, one after
     another), in which steps may lie anywhere; JSON Lines; a captured event stream, or an array of
-    `{"event": …, "data": …}` objects, of which each step is given once, as it stood at the end (this needs
-    `runstep.streaming`); in UTF-8, UTF-16 or UTF-32; each also packed by gzip, up to three times. A step is an
-    object whose `object` is `thread.run.step` or `assistant.run.step`, or which has `step_details` and `run_id` or
-    `thread_id`; and whatever lies beside one in a page.
+    `{"event": …, "data": …}` objects, of which each step is given once, as it stood at the end, and before them
+    those that events of other names hold (this needs `runstep.streaming`); in UTF-8, UTF-16 or UTF-32; each also
+    packed by gzip, up to three times. A step is an object whose `object` is `thread.run.step` or
+    `assistant.run.step`, or which has `step_details` and `run_id` or `thread_id`; and whatever lies beside one in a
+    page.
 
     JSON Lines, of any number, take the memory of one line; documents and event streams that of the whole, which the
     records of a document keep.
@@ -288,14 +290,7 @@ class Reader:
         is_bare = True
         for path, kind, value in _finds(document):
             is_bare = False
-            if kind == "step":
-                yield Record(self.file, place, path, value)
-            elif kind == "delta":
-                self.deltas += 1
-            elif kind == "page":
-                yield from self._page(value, place, path)
-            else:
-                yield from self._array(value, place, path)
+            yield from self._found(kind, value, place, path)
         if not is_bare:
             return
         if document == [] or (isinstance(document, dict) and document.get("data") == []):
@@ -306,6 +301,16 @@ class Reader:
             yield Record(self.file, place, (), EMPTY, instead)
         else:
             self.others += 1
+
+    def _found(self, kind: _Kind, value: Any, place: int | Places, path: _Path) -> Iterator[Record]:
+        if kind == "step":
+            yield Record(self.file, place, path, value)
+        elif kind == "delta":
+            self.deltas += 1
+        elif kind == "page":
+            yield from self._page(value, place, path)
+        else:
+            yield from self._array(value, place, path)
 
     def _page(self, page: dict[str, Any], place: int | Places, path: _Path) -> Iterator[Record]:
         try:
@@ -352,7 +357,9 @@ class Reader:
                     yield Record(self.file, place, path, EMPTY, event.error)
                 elif isinstance(event.data, RunStep):
                     places[event.data.id] = place, path
-                elif not isinstance(event.data, str):
+                elif isinstance(event.data, str):
+                    yield from self._in_other_event(event.data, place, path)
+                else:
                     deltas[event.data.id] += 1
         except BrokenError as error:
             yield self._damage(place + 1 if isinstance(place, int) else 1, str(error))
@@ -361,6 +368,18 @@ class Reader:
             yield Record(self.file, place, path, steps[id_].to_dict())
             del deltas[id_]
         self.deltas += sum(deltas.values())
+
+    def _in_other_event(self, text: str, place: int | Places, path: _Path) -> Iterator[Record]:
+        """Yield the records of an event that tells of no run step itself, but may hold some."""
+        # Most are parts of messages: not worth decoding.
+        if "thread.run.step" not in text and "step_details" not in text:
+            return
+        try:
+            document = _decoder.decode(text)
+        except (ValueError, RecursionError):
+            return
+        for inner, kind, value in _finds(document):
+            yield from self._found(kind, value, place, (*path, *inner))
 
 
 def _events_in_lines(lines: Iterable[bytes], stream: RunStepStream) -> Iterator[tuple[int, _Path, Event]]:
@@ -464,7 +483,7 @@ def _are_events(value: list[Any]) -> bool:
     ) and any(item["event"].startswith("thread.run.step") for item in value)
 
 
-def _kind(value: Any) -> Literal["step", "page", "delta", "events"] | None:
+def _kind(value: Any) -> _Kind | None:
     if type(value) is dict:
         if _is_step(value):
             return "step"
@@ -474,7 +493,7 @@ def _kind(value: Any) -> Literal["step", "page", "delta", "events"] | None:
     return "events" if type(value) is list and _are_events(value) else None
 
 
-def _finds(document: Any) -> Iterator[tuple[_Path, Literal["step", "page", "delta", "events"], Any]]:
+def _finds(document: Any) -> Iterator[tuple[_Path, _Kind, Any]]:
     """Yield the outermost values in a document that a reader can use, in document order, each with its path.
 
     A loop over a stack: a document may nest deeper than Python may call.

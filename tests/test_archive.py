@@ -127,6 +127,22 @@ def test_an_event_that_is_no_json_is_told_and_the_next_one_is_read(step: Maker) 
     ]
 
 
+def test_events_of_other_names_may_hold_steps(line: Callable[[str], str]) -> None:
+    pytest.importorskip("runstep.streaming")
+    page = f'{{"object": "list", "data": [{line("step_c")}], "first_id": null, "last_id": null, "has_more": false}}'
+    data = [line("step_a"), "thread.run.step of no JSON", '{"text": "of a message"}', f'{{"page": {page}}}']
+    delta = '{"id": "step_x", "object": "thread.run.step.delta", "delta": {}}'
+    stream = "".join(f"data: {text}\n\n" for text in [*data, delta])
+    created = f"event: thread.run.step.created\ndata: {line('step_z')}\n\n"
+    expected = [(1, "", "step_a"), (7, "page.data[0]", "step_c"), (12, "", "step_z")]
+    assert told_text(stream + created) == expected
+    events = [{"event": "thread.run.step.other", "data": json.loads(text)} for text in (data[0], data[3])]
+    assert told_text(json.dumps({"log": events})) == [
+        (1, "log[0].data", "step_a"),
+        (1, "log[1].data.page.data[0]", "step_c"),
+    ]
+
+
 SHAPES: dict[str, Callable[[str, str], str]] = {
     "a step": lambda a, _: a,
     "a page": lambda a, b: f'{{"data": [{a}, {b}], "first_id": null, "last_id": null}}',
