@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _Progress: TypeAlias = Callable[[int], None]
 
 _RECORDS_IN_PART = 1000
-_BYTES_IN_PIECE = 1 << 18  # where every line is damaged, what is wrong takes fifty times its bytes
+_BYTES_IN_PIECE = 1 << 19  # where every line is damaged, what is wrong takes fifty times its bytes
 _BUFFER = 1 << 16
 _MOST_NAMES = 1000
 _LONGEST_NAME = 128
