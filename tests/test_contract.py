@@ -532,6 +532,14 @@ def test_pickles_are_loaded_within_the_limits(step: Maker) -> None:
     assert not hasattr(cls, "__setstate__")
 
 
+def test_a_pickle_from_before_a_field_came_is_loaded(step: Maker) -> None:
+    parsed = RunStep.from_dict(step())
+    reduced: Any = parsed.__reduce__()
+    rebuild, (cls, values) = reduced
+    del values["expires_at"]
+    assert rebuild(cls, values) == parsed
+
+
 def test_what_is_built_nests_no_deeper_than_what_is_read() -> None:
     nested: FrozenDict[Any] = FrozenDict({"a": 1})
     for _ in range(100):
