@@ -4,16 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal, final
-
-from ._records import record
 
 _LOCATION_KEY_LENGTH = 64
 _QUOTED_VALUE_LENGTH = 40
 
 
 @final
-@record(frozen=True, slots=True, kw_only=False)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong, and where.
 

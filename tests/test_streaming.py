@@ -292,7 +292,7 @@ def test_events_behave_as_values() -> None:
             assert str(twin.error) == str(event.error)
         with pytest.raises(FrozenInstanceError):
             event.event = "x"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
-    assert repr(events[2]) == "Event(event='message', data='x')"
+    assert repr(events[2]) == "Event(event='message', data='x', error=None)"
 
 
 @pytest.mark.parametrize(

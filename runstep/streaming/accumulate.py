@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, final
 from weakref import ref
 
-from .._records import draft
+from .._reading import draft
 from ..enums import RunStepStatus
 from ..frozen import EMPTY, FrozenDict, frozen
 from ..steps import (

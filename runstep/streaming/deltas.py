@@ -8,7 +8,7 @@ require is optional here; only where a fragment belongs (`index`) and what it is
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, final
 
 from .._fields import add_extra, hold, hold_frozen, leave_out
@@ -18,6 +18,7 @@ from .._reading import (
     absent,
     absent_of_two,
     array,
+    draft,
     integer,
     keep_object,
     mapping,
@@ -29,7 +30,6 @@ from .._reading import (
     tagged,
     unnamed,
 )
-from .._records import draft, record
 from ..errors import Problem
 from ..frozen import EMPTY, FrozenDict
 from ..tool_calls import FileSearch, read_file_search
@@ -51,7 +51,7 @@ def _diagnose_as(kind: str, data: object) -> tuple[Problem, ...]:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFileDelta:
     """The file of an image that the code interpreter made (API reference, "The run step delta object")."""
 
@@ -95,7 +95,7 @@ def _read_image_file(data: Any) -> ImageFileDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterLogsDelta:
     """A fragment of text that code wrote (API reference, "The run step delta object").
 
@@ -145,7 +145,7 @@ def _read_logs(data: Any) -> CodeInterpreterLogsDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterImageDelta:
     """An image that code made (API reference, "The run step delta object").
 
@@ -200,7 +200,7 @@ def _read_image(data: Any) -> CodeInterpreterImageDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherCodeInterpreterOutputDelta:
     """A fragment of an output of a type that the API reference does not name, kept whole in `raw`."""
 
@@ -257,7 +257,7 @@ def _read_output(data: Any) -> CodeInterpreterOutputDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterDelta:
     """A fragment of the code that runs, and what came of it (API reference, "The run step delta object")."""
 
@@ -314,7 +314,7 @@ def _read_code_interpreter(data: Any) -> CodeInterpreterDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterToolCallDelta:
     """A fragment of a call of the code interpreter (API reference, "The run step delta object").
 
@@ -378,7 +378,7 @@ def _read_code_interpreter_call(data: Any) -> CodeInterpreterToolCallDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileSearchToolCallDelta:
     """News of a search in files (API reference, "The run step delta object").
 
@@ -441,7 +441,7 @@ def _read_file_search_call(data: Any) -> FileSearchToolCallDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionDelta:
     """A fragment of a function that the model wants called (API reference, "The run step delta object").
 
@@ -500,7 +500,7 @@ def _read_function(data: Any) -> FunctionDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionToolCallDelta:
     """A fragment of a call of a function of the user's (API reference, "The run step delta object").
 
@@ -562,7 +562,7 @@ def _read_function_call(data: Any) -> FunctionToolCallDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetrievalToolCallDelta:
     """News of a call of the retrieval tool, which file search replaced in v2 (API reference of 2024-03-27).
 
@@ -621,7 +621,7 @@ def _read_retrieval_call(data: Any) -> RetrievalToolCallDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherToolCallDelta:
     """A fragment of a call of a tool that the API reference does not name, kept whole in `raw`."""
 
@@ -687,7 +687,7 @@ _CALL_READERS: dict[str, Callable[[Any], ToolCallDelta]] = {
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCreationDelta:
     """Which message the step writes (API reference, "The run step delta object")."""
 
@@ -731,7 +731,7 @@ def _read_message_creation(data: Any) -> MessageCreationDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCreationStepDetailsDelta:
     """News of a step that writes a message (API reference, "The run step delta object")."""
 
@@ -784,7 +784,7 @@ def _read_message_creation_details(data: Any) -> MessageCreationStepDetailsDelta
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCallsStepDetailsDelta:
     """News of a step that calls tools (API reference, "The run step delta object").
 
@@ -847,7 +847,7 @@ def _read_tool_calls_details(data: Any) -> ToolCallsStepDetailsDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherStepDetailsDelta:
     """News of step details of a type that the API reference does not name, kept whole in `raw`."""
 
@@ -893,7 +893,7 @@ _DETAILS_READERS: dict[str, Callable[[Any], StepDetailsDelta]] = {
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepDelta:
     """The part of a delta that tells what is new (API reference, "The run step delta object", `delta`)."""
 
@@ -946,7 +946,7 @@ def _read_step_delta(data: Any) -> StepDelta:
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunStepDelta:
     """What one `thread.run.step.delta` event tells of a step (API reference, "The run step delta object").
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, final
 
-from .._reading import Unreadable, keep
-from .._records import draft, record
+from .._reading import Unreadable, draft, keep
 from .._text import decode
 from ..errors import Problem, ValidationError, json_type
 from ..frozen import thaw
@@ -30,7 +29,7 @@ _STEP_EVENTS = frozenset(
 
 
 @final
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """An event of a stream (API reference, "Assistants streaming", "Events").
 
