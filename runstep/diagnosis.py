@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._rules import (
+from ._checks import (
     Check,
     Path,
     Rule,

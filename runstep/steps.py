@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
-from ._fields import add_extra, hold, hold_frozen, hold_member, leave_out
+from ._json import decode, encode
 from ._reading import (
     FAILURES,
     Unreadable,
@@ -27,7 +27,7 @@ from ._reading import (
     tagged,
     unnamed,
 )
-from ._text import decode, encode
+from ._writing import add_extra, hold, hold_frozen, hold_member, leave_out
 from .enums import (
     LAST_ERROR_CODES,
     PLAIN,

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
-from ._fields import add_extra, hold, hold_frozen, hold_member, leave_out
 from ._reading import (
     absent_of_two,
     array,
@@ -22,6 +21,7 @@ from ._reading import (
     tagged,
     unnamed,
 )
+from ._writing import add_extra, hold, hold_frozen, hold_member, leave_out
 from .enums import FILE_SEARCH_RANKERS, PLAIN, FileSearchRanker
 from .errors import Problem, ValidationError
 from .frozen import EMPTY, FrozenDict

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, final
 
-from .._fields import add_extra, hold, hold_frozen, leave_out
 from .._reading import (
     FAILURES,
     Unreadable,
@@ -30,6 +29,7 @@ from .._reading import (
     tagged,
     unnamed,
 )
+from .._writing import add_extra, hold, hold_frozen, leave_out
 from ..errors import Problem
 from ..frozen import EMPTY, FrozenDict
 from ..tool_calls import FileSearch, read_file_search

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._rules import (
+from .._checks import (
     Check,
     Path,
     Rule,

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, final
 
+from .._json import decode
 from .._reading import Unreadable, draft, keep
-from .._text import decode
 from ..errors import Problem, ValidationError, json_type
 from ..frozen import thaw
 from ..steps import RunStep
