@@ -17,9 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runstep import RunStep, ValidationError, _sources
-from runstep._places import Places, Text
+from runstep import RunStep, ValidationError
 from runstep.archive import Record, read_records, scan
+from runstep.archive import _input as _sources
+from runstep.archive._positions import Places, Text
 
 from .conftest import DATA, SHARED
 
@@ -565,7 +566,7 @@ def test_a_copy_without_streaming_says_what_is_missing(monkeypatch: pytest.Monke
 
 def test_importing_runstep_loads_no_archive() -> None:
     code = "import sys, runstep; print([m for m in sys.modules if m in %r])"
-    late = ["runstep.archive", "runstep.cli", "runstep._check", "argparse", "gzip", "multiprocessing"]
+    late = ["runstep.archive", "runstep.cli", "runstep.archive._check", "argparse", "gzip", "multiprocessing"]
     done = subprocess.run(  # noqa: S603  (this Python)
         [sys.executable, "-c", code % late], capture_output=True, text=True, check=True
     )
@@ -607,7 +608,7 @@ def test_what_nests_too_deep_to_be_looked_into_stands_where_it_begins(monkeypatc
         raise RecursionError
 
     places = Places(Text("[\n[1]]"), 0)
-    monkeypatch.setattr("runstep._places._decode", fail)
+    monkeypatch.setattr("runstep.archive._positions._decode", fail)
     assert places.line((0, 0)) == 1
 
 

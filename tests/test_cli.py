@@ -20,10 +20,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runstep import RunStep, RunStepPage, _check, cli
-from runstep._check import Found, Part
-from runstep._summary import summary
-from runstep.archive import Record, read_records
+from runstep import RunStep, RunStepPage, cli
+from runstep.archive import Record, _check, read_records
+from runstep.archive._check import Found, Part
+from runstep.archive._summary import summary
 from runstep.cli import main
 
 from .conftest import DATA

@@ -12,8 +12,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -24,8 +22,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runstep import FrozenDict, OtherStepDetails, Problem, RunStep, RunStepPage, Usage, diagnose
-from runstep._terminal import columns, cut, escaped, first_lines, folded, padded, painted, squeezed
-from runstep.timeline import ASCII, render
+from runstep.cli._terminal import columns, cut, escaped, first_lines, folded, padded, painted, squeezed
+from runstep.cli.timeline import ASCII, render
 
 from .strategies import STEP
 
@@ -127,12 +125,6 @@ def diagnosed_errors(data: dict[str, Any]) -> list[Problem]:
 
 def test_nothing_is_shown_of_no_steps() -> None:
     assert shown([]) == []
-
-
-def test_it_needs_no_command_line() -> None:
-    code = "import sys, runstep.timeline; print('argparse' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
-    assert done.stdout == "False\n"
 
 
 def test_one_step_of_one_run() -> None:

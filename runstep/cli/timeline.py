@@ -10,10 +10,9 @@ from datetime import datetime, timedelta, timezone
 from itertools import islice
 from typing import Any, TypeAlias
 
-from ._terminal import Piece, columns, cut, escaped, first_lines, folded, padded, painted, squeezed
-from .frozen import FrozenDict
-from .steps import LastError, MessageCreationStepDetails, OtherStepDetails, RunStep, ToolCallsStepDetails, Usage
-from .tool_calls import (
+from ..frozen import FrozenDict
+from ..steps import LastError, MessageCreationStepDetails, OtherStepDetails, RunStep, ToolCallsStepDetails, Usage
+from ..tool_calls import (
     CodeInterpreterImage,
     CodeInterpreterLogs,
     CodeInterpreterOutput,
@@ -25,6 +24,7 @@ from .tool_calls import (
     RetrievalToolCall,
     ToolCall,
 )
+from ._terminal import Piece, columns, cut, escaped, first_lines, folded, padded, painted, squeezed
 
 ASCII: dict[int, int] = str.maketrans("█░▏→…·", "#.|>~-")
 """For `str.translate`: an ASCII character for each that the timeline itself draws with.

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, final
 
-from ._sources import files_in
-from .steps import RunStep
+from ..archive._input import files_in
+from ..steps import RunStep
 
 
 @final

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 
+from ..errors import quoted
 from ._check import OTHERS, Found
-from .errors import quoted
 
 _MOST_SHOWN = 12
 

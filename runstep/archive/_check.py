@@ -15,12 +15,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast, final
 
-from ._sources import lines_in, open_source
-from .archive import Reader, Record, nothing_in, scan
-from .errors import Problem, ValidationError
-from .frozen import EMPTY
-from .steps import MessageCreationStepDetails, RunStep, ToolCallsStepDetails
-from .tool_calls import (
+from ..errors import Problem, ValidationError
+from ..frozen import EMPTY
+from ..steps import MessageCreationStepDetails, RunStep, ToolCallsStepDetails
+from ..tool_calls import (
     CodeInterpreterImage,
     CodeInterpreterToolCall,
     FileSearchToolCall,
@@ -29,6 +27,8 @@ from .tool_calls import (
     OtherToolCall,
     RetrievalToolCall,
 )
+from . import Reader, Record, nothing_in, scan
+from ._input import lines_in, open_source
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, TextIO, TypeAlias, cast, final
 
-from ._places import Places, Text, skipped
-from ._reading import Unreadable
-from ._sources import BrokenError, Source, files_in, open_source, read_all, unreadable
-from .errors import Problem, ValidationError
-from .frozen import EMPTY
-from .steps import RunStep, RunStepPage, read_step
+from .._reading import Unreadable
+from ..errors import Problem, ValidationError
+from ..frozen import EMPTY
+from ..steps import RunStep, RunStepPage, read_step
+from ._input import BrokenError, Source, files_in, open_source, read_all, unreadable
+from ._positions import Places, Text, skipped
 
 if TYPE_CHECKING:
-    from .streaming import Event, RunStepAccumulator, RunStepStream
+    from ..streaming import Event, RunStepAccumulator, RunStepStream
 
 _Path: TypeAlias = tuple[str | int, ...]
 _Kind: TypeAlias = Literal["step", "page", "delta", "events"]
@@ -324,7 +324,7 @@ class Reader:
 
     def _stream(self, source: Source) -> Iterator[Record]:
         try:
-            from .streaming import RunStepStream  # noqa: PLC0415  (most files are no streams)
+            from ..streaming import RunStepStream  # noqa: PLC0415  (most files are no streams)
         except ModuleNotFoundError:
             yield self._damage(1, _NO_STREAMING)
             return
@@ -333,7 +333,7 @@ class Reader:
 
     def _array(self, items: list[Any], place: int | Places, path: _Path) -> Iterator[Record]:
         try:
-            from .streaming import RunStepAccumulator  # noqa: PLC0415  (most arrays are none of events)
+            from ..streaming import RunStepAccumulator  # noqa: PLC0415  (most arrays are none of events)
         except ModuleNotFoundError:
             yield Record(self.file, place, path, EMPTY, _error(_NO_STREAMING))
             return
@@ -401,7 +401,7 @@ def _events_in_array(
     items: list[Any], place: int | Places, path: _Path, accumulator: RunStepAccumulator
 ) -> Iterator[tuple[int | Places, _Path, Event | ValidationError]]:
     """Yield the events of an array, each with its place, once the accumulator has taken it."""
-    from .streaming import Event  # noqa: PLC0415  (it is there, as the accumulator is)
+    from ..streaming import Event  # noqa: PLC0415  (it is there, as the accumulator is)
 
     for index, item in enumerate(items):
         try:

@@ -16,13 +16,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from ._check import Finding, Found, Part, WorkerError, check, findings_of, workers
-from ._convert import TARGETS, InputError, refuse_inputs, write
-from ._summary import summary
+from ..archive import scan
+from ..archive._check import Finding, Found, Part, WorkerError, check, findings_of, workers
+from ..archive._summary import summary
+from ..errors import ValidationError
+from ..steps import RunStep
 from ._terminal import escaped
-from .archive import scan
-from .errors import ValidationError
-from .steps import RunStep
+from .convert import TARGETS, InputError, refuse_inputs, write
 from .timeline import ASCII, render
 
 _EXAMPLES = """\
