@@ -24,11 +24,11 @@ from hypothesis import strategies as st
 from runstep import RunStep, ValidationError, streaming
 from runstep.streaming import Event, RunStepAccumulator, RunStepDelta, RunStepStream, read_stream
 
-from .conftest import DATA, SHARED
-from .strategies import LIVE_STEP
-from .stream_strategies import CUTS, FRAGMENTS, cut, delta_event, event_bytes, step_event
-from .test_properties import assert_immutable, canonical
-from .test_streaming_accumulate import STEP, delta, function, step
+from ..conftest import DATA, SHARED
+from ..strategies import LIVE_STEP
+from ..test_properties import assert_immutable, canonical
+from .strategies import CUTS, FRAGMENTS, cut, delta_event, event_bytes, step_event
+from .test_accumulate import STEP, delta, function, step
 
 SAMPLES = sorted((DATA / "streams").glob("*.sse"))
 CAPTURES = sorted((SHARED / "corpus").glob("*.sse"))

@@ -22,7 +22,7 @@ from runstep.archive import Record, read_records, scan
 from runstep.archive import _input as _sources
 from runstep.archive._positions import Places, Text
 
-from .conftest import DATA, SHARED
+from ..conftest import DATA, SHARED
 
 ARCHIVES = DATA / "archives"
 Told = list[tuple["int | None", str, str]]

@@ -26,7 +26,7 @@ from runstep.archive._check import Found, Part
 from runstep.archive._summary import summary
 from runstep.cli import main
 
-from .conftest import DATA
+from ..conftest import DATA
 
 ARCHIVES = DATA / "archives"
 Maker = Callable[..., dict[str, Any]]
@@ -771,7 +771,7 @@ def test_a_long_work_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys:
 
 # As a process of its own, from the bare checkout.
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def start(*arguments: str, stdout: Any = subprocess.PIPE, **options: Any) -> subprocess.Popen[str]:

@@ -18,11 +18,11 @@ from runstep.streaming import RunStepDelta
 from runstep.streaming.diagnosis import _KINDS as KINDS
 from runstep.streaming.diagnosis import diagnose_delta_as
 
-from .conftest import SHARED
-from .strategies import damaged, subclassed
-from .strategies import rebuilt as rebuild
-from .stream_strategies import DELTA_DOCUMENTS, DELTA_PARTS
-from .test_properties import assert_immutable, assert_plain, canonical, outcome
+from ..conftest import SHARED
+from ..strategies import damaged, subclassed
+from ..strategies import rebuilt as rebuild
+from ..test_properties import assert_immutable, assert_plain, canonical, outcome
+from .strategies import DELTA_DOCUMENTS, DELTA_PARTS
 
 long_run = settings(settings.get_profile("runstep"), max_examples=20_000)
 

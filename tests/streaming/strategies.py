@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from .strategies import FILE_SEARCH, OBJECTS, TEXT, Strategy, document, just, or_null, other
+from ..strategies import FILE_SEARCH, OBJECTS, TEXT, Strategy, document, just, or_null, other
 
 # The parts of a delta, from the leaves to the whole; every document can be read.
 

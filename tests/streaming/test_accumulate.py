@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from runstep import FunctionToolCall, RunStep, ValidationError
 from runstep.streaming import Event, RunStepAccumulator, RunStepDelta
 
-from .strategies import JSON
-from .stream_strategies import FRAGMENTS, RUN_STEP_DELTA
-from .test_properties import assert_immutable
+from ..strategies import JSON
+from ..test_properties import assert_immutable
+from .strategies import FRAGMENTS, RUN_STEP_DELTA
 
 STEP = {
     "id": "step_1",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from runstep.streaming.sse import ServerSentEvents
 
-from .stream_strategies import CUTS, STREAMS, cut
+from .strategies import CUTS, STREAMS, cut
 
 LIMIT = 64 * 1024 * 1024
 

@@ -25,11 +25,12 @@ from runstep import FrozenDict, OtherStepDetails, Problem, RunStep, RunStepPage,
 from runstep.cli._terminal import columns, cut, escaped, first_lines, folded, padded, painted, squeezed
 from runstep.cli.timeline import ASCII, render
 
-from .strategies import STEP
+from ..conftest import DATA, SHARED
+from ..strategies import STEP
 
-TIMELINES = Path(__file__).parent / "data" / "timelines"
+TIMELINES = DATA / "timelines"
 PAGES = sorted(TIMELINES.glob("*.json"))
-CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+CORPUS = SHARED / "corpus"
 
 SHAPES: dict[str, dict[str, Any]] = {
     "80.txt": {"width": 80, "colour": False},
