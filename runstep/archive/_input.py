@@ -6,12 +6,12 @@ from __future__ import annotations
 import codecs
 import io
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, TypeAlias, final
+from typing import Any, TypeAlias, final
+
+from ._formats import Kind, _kind
 
 MAX_GZIP_LAYERS = 3
 """How often a file may be packed by gzip inside gzip."""
@@ -24,12 +24,10 @@ _FREE_OF_RATIO = 1 << 24
 MAX_UNPACKED = 1 << 28
 """How many bytes a line or a document that comes out of gzip may have: 256 MiB."""
 
-Kind: TypeAlias = Literal["empty", "lines", "document", "stream", "other"]
 _Read: TypeAlias = Callable[[int], bytes]
 
 _BLOCK = 1 << 16
 _GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952, section 2.3.1
-_BLANKS = " \t\r\n"  # RFC 8259, section 2
 
 
 @final
@@ -258,95 +256,3 @@ def _head(read: _Read) -> tuple[bytes, bool, _Read]:
 def unreadable(error: OSError) -> str:
     """Return what the operating system says, in words for a person."""
     return f"cannot be read: {error.strerror or type(error).__name__}"
-
-
-# Kinds.
-
-_STREAM_BEGINS = re.compile(r"(?:event|data|id|retry)?:|(?:event|data|id|retry)$")
-_decoder = json.JSONDecoder()
-
-# How far from the end of a text the decoder may stop because a number, an escape or a word is cut there.
-_LONGEST_CUT = 12
-
-
-def _kind(head: str, *, is_all: bool) -> Kind:
-    """Tell from the first lines of a text what the whole of it is.
-
-    Lines, where the first is JSON of its own and more follow, or most are although the first is damaged.
-    """
-    text = head.lstrip(_BLANKS)
-    if not text:
-        return "empty" if is_all else "lines"
-    first, _, rest = text.partition("\n")
-    if text[0] not in "{[":
-        if _STREAM_BEGINS.match(first.rstrip()):
-            return "stream"
-        return "lines" if _are_mostly_documents(text, is_all=is_all) else "other"
-    if is_all and not rest.strip(_BLANKS):
-        return "document"
-    is_lines = _is_document(first) or (_is_damaged(first, text) and _are_mostly_documents(text, is_all=is_all))
-    return "lines" if is_lines else "document"
-
-
-def _is_damaged(first: str, text: str) -> bool:
-    """Tell whether the first line of a text may be a damaged one, rather than the first of a document of many."""
-    try:
-        _, end = _decoder.raw_decode(text)
-    except json.JSONDecodeError as error:
-        return error.pos + _LONGEST_CUT < len(text) and not error.msg.startswith("Unterminated string")
-    except (ValueError, RecursionError):
-        return False
-    # Behind a document there may be the next one, or nothing.
-    return first[end:].lstrip(_BLANKS)[:1] not in ("", "{", "[")
-
-
-def _are_mostly_documents(text: str, *, is_all: bool) -> bool:
-    lines = text.split("\n")[: 100 if is_all else 101]
-    if not is_all and len(lines) <= 100:
-        del lines[-1]
-    lines = [line for line in lines if line.strip(_BLANKS)]
-    return 2 * sum(map(_is_document, lines)) >= len(lines) > 0
-
-
-def _is_document(line: str) -> bool:
-    """Tell whether a line is a JSON object or array of its own."""
-    if not line.startswith(("{", "[")):
-        return False
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-# Folders.
-
-
-def files_in(folder: str) -> Iterator[tuple[str, OSError | None]]:
-    """Yield the path of each file in a folder and the folders in it, sorted by name, folder by folder.
-
-    Links to files count as files; links to folders, hidden names and what is no file (a pipe) are left out. A folder
-    that cannot be listed comes with its error. Raises `OSError` if `folder` itself cannot be.
-    """
-    stack = [iter(_entries(folder))]
-    while stack:
-        for entry in stack[-1]:
-            if entry.is_dir(follow_symlinks=False):
-                try:
-                    stack.append(iter(_entries(entry.path)))
-                except OSError as error:
-                    yield entry.path, error
-                    continue
-                break
-            try:
-                if entry.is_file() or (entry.is_symlink() and not Path(entry.path).exists()):
-                    yield entry.path, None
-            except OSError as error:  # a link to itself, or to where one may not look
-                yield entry.path, error
-        else:
-            stack.pop()
-
-
-def _entries(folder: str) -> list[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        return sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 
 from ..errors import quoted
-from ._check import OTHERS, Found
+from .statistics import OTHERS, Found
 
 _MOST_SHOWN = 12
 

@@ -3,15 +3,22 @@
 
 from __future__ import annotations
 
+import argparse
+import io
 import json
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, final
 
-from ..archive._input import files_in
+from ..archive._folders import files_in
 from ..steps import RunStep
+from ._output import _complain
+from ._progress import _Progress
+from ._steps import _Steps
 
 
 @final
@@ -94,3 +101,34 @@ def write(pieces: Iterable[str], output: str) -> None:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command, and return its exit code."""
+    output: str | None = options.output
+    pieces = TARGETS[options.to].pieces
+    try:
+        refuse_inputs(_output_status(output), options.paths)
+    except InputError as error:
+        _complain(f"{error}: is to be read, so it cannot be written to")
+        return 2
+    # No progress where the steps themselves may go to the same terminal.
+    with _Progress(is_wanted=output is not None) as progress:
+        steps = _Steps(options.paths, progress)
+        stream = iter(steps)
+        first = next(stream, None)
+        if first is not None:
+            text = pieces(chain((first,), stream))
+            if output is None:
+                sys.stdout.writelines(text)
+            else:
+                write(text, output)
+    return steps.code()
+
+
+def _output_status(output: str | None) -> os.stat_result | None:
+    """Return what the operating system knows of a file, or of standard output; None where there is nothing yet."""
+    try:
+        return os.fstat(sys.stdout.fileno()) if output is None else Path(output).stat()
+    except (FileNotFoundError, io.UnsupportedOperation):
+        return None

@@ -18,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runstep import RunStep, ValidationError
-from runstep.archive import Record, read_records, scan
+from runstep.archive import Record, read_records
 from runstep.archive import _input as _sources
+from runstep.archive._folders import scan
 from runstep.archive._positions import Places, Text
 
 from ..conftest import DATA, SHARED
@@ -566,7 +567,7 @@ def test_a_copy_without_streaming_says_what_is_missing(monkeypatch: pytest.Monke
 
 def test_importing_runstep_loads_no_archive() -> None:
     code = "import sys, runstep; print([m for m in sys.modules if m in %r])"
-    late = ["runstep.archive", "runstep.cli", "runstep.archive._check", "argparse", "gzip", "multiprocessing"]
+    late = ["runstep.archive", "runstep.cli", "runstep.archive.reports", "argparse", "gzip", "multiprocessing"]
     done = subprocess.run(  # noqa: S603  (this Python)
         [sys.executable, "-c", code % late], capture_output=True, text=True, check=True
     )

@@ -21,10 +21,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runstep import RunStep, RunStepPage, cli
-from runstep.archive import Record, _check, read_records
-from runstep.archive._check import Found, Part
+from runstep.archive import Record, ranges, read_records, reports
 from runstep.archive._summary import summary
-from runstep.cli import main
+from runstep.archive.reports import Part
+from runstep.archive.statistics import Found
+from runstep.cli import _pool, _progress, main
+from runstep.cli import check as check_command
 
 from ..conftest import DATA
 
@@ -365,7 +367,7 @@ class Team:
     """Does at once what a team of processes would do in them."""
 
     def submit(self, piece: Any) -> list[Part]:
-        return [_check.check_piece(piece)]
+        return [reports.check_piece(piece)]
 
     def result(self, part: list[Part]) -> Part:
         return part[0]
@@ -377,8 +379,8 @@ def parts(path: Path, size: int | None, *, strict: bool) -> tuple[list[Any], Fou
     found = Found()
     team: Any = None if size is None else Team()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_check, "_BYTES_IN_PIECE", size)
-        for part in _check.check(str(path), strict=strict, progress=lambda _: None, team=team):
+        patch.setattr(ranges, "_BYTES_IN_PIECE", size)
+        for part in reports.check(str(path), strict=strict, progress=lambda _: None, team=team):
             findings += part.findings
             found.add(part.found)
     return findings, found
@@ -413,7 +415,7 @@ def test_lines_without_a_step_are_told_once_whatever_the_pieces(tmp_path: Path) 
 
 def test_many_records_come_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     whole, found = parts(ARCHIVES / "log.jsonl", None, strict=False)
-    monkeypatch.setattr(_check, "_RECORDS_IN_PART", 2)
+    monkeypatch.setattr(reports, "_RECORDS_IN_PART", 2)
     again, joined = parts(ARCHIVES / "log.jsonl", None, strict=False)
     assert again == whole
     assert facts(joined) == facts(found)
@@ -448,8 +450,8 @@ def test_a_folder_in_pieces_gives_the_same_as_the_whole(tmp_path: Path) -> None:
 
 
 def test_a_file_that_vanishes_before_its_piece_is_read_is_told(tmp_path: Path) -> None:
-    piece = _check._Piece(str(tmp_path / "gone"), is_named=True, strict=False, size=9, is_whole=False)
-    (finding,) = _check.check_piece(piece).findings
+    piece = ranges._Piece(str(tmp_path / "gone"), is_named=True, strict=False, size=9, is_whole=False)
+    (finding,) = reports.check_piece(piece).findings
     assert finding[1:] == (None, "", "error", "cannot be read: No such file or directory")
 
 
@@ -464,13 +466,13 @@ def test_a_file_that_fails_in_a_range_is_told(good: Path, monkeypatch: pytest.Mo
         return Broken()
 
     monkeypatch.setattr(Path, "open", opened)
-    piece = _check._Piece(str(good), is_named=True, strict=False, size=9, is_whole=False)
-    (finding,) = _check.check_piece(piece).findings
+    piece = ranges._Piece(str(good), is_named=True, strict=False, size=9, is_whole=False)
+    (finding,) = reports.check_piece(piece).findings
     assert finding[1:] == (1, "", "error", "cannot be read: Input/output error")
 
 
 def test_several_processes_print_what_one_prints(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_check, "_BYTES_IN_PIECE", 500)
+    monkeypatch.setattr(ranges, "_BYTES_IN_PIECE", 500)
     arguments = ["check", "log.jsonl", "missing", "."]
     assert run(*arguments, "--jobs", "2") == run(*arguments)
     assert run("check", "/dev/null", "--jobs", "2") == run("check", "/dev/null")
@@ -482,7 +484,7 @@ def test_a_worker_ends_when_there_is_nobody_to_work_for(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(signal, "signal", ignore)
     (ours, theirs), (other, _) = multiprocessing.Pipe(), multiprocessing.Pipe()
-    ours.send(_check._Piece(str(ARCHIVES / "page.json"), is_named=True, strict=False, size=9))
+    ours.send(ranges._Piece(str(ARCHIVES / "page.json"), is_named=True, strict=False, size=9))
     part: list[Part] = []
 
     def take_one() -> None:
@@ -491,7 +493,7 @@ def test_a_worker_ends_when_there_is_nobody_to_work_for(monkeypatch: pytest.Monk
 
     reader = threading.Thread(target=take_one)
     reader.start()
-    _check._serve(theirs, [other])
+    _pool._serve(theirs, [other])
     reader.join()
     assert part[0].found.steps == 2
     assert other.closed
@@ -509,18 +511,18 @@ def kill(_: object) -> Any:
 
 
 def test_a_process_that_dies_is_told(run: Run, good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_check, "check_piece", kill)
+    monkeypatch.setattr(_pool, "check_piece", kill)
     assert run("check", "--jobs", 2, good) == (2, "", "runstep: a process that checked has died\n")
 
 
 def test_a_process_that_died_before_it_had_work_is_told(good: Path) -> None:
-    with _check.workers(2) as team:
+    with _pool.workers(2) as team:
         assert team is not None
         for process in team._processes:
             process.kill()
             process.join()
-        with pytest.raises(_check.WorkerError, match=r"^a process that checked has died$"):
-            team.submit(_check._Piece(str(good), is_named=True, strict=False, size=9))
+        with pytest.raises(_pool.WorkerError, match=r"^a process that checked has died$"):
+            team.submit(ranges._Piece(str(good), is_named=True, strict=False, size=9))
 
 
 # show
@@ -756,12 +758,12 @@ def test_what_ends_it_early(
     def fail(*_: object) -> Iterator[str]:
         raise failure
 
-    monkeypatch.setattr(cli, "summary", fail)
+    monkeypatch.setattr(check_command, "summary", fail)
     assert run("check", "page.json") == (code, "", said)
 
 
 def test_a_long_work_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(cli, "_SECONDS_OF_SILENCE", 0)
+    monkeypatch.setattr(_progress, "_SECONDS_OF_SILENCE", 0)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     assert main(["check", str(ARCHIVES / "log.jsonl"), str(ARCHIVES / "page.json")]) == 1
@@ -841,7 +843,7 @@ def test_a_reader_that_has_gone(monkeypatch: pytest.MonkeyPatch, run: Run) -> No
     def replace(_: int, target: int) -> None:
         ended.append(target)
 
-    monkeypatch.setattr(cli, "summary", fail)
+    monkeypatch.setattr(check_command, "summary", fail)
     monkeypatch.setattr(os, "dup2", replace)
     monkeypatch.setattr(sys.stdout, "fileno", lambda: 1)
     assert run("check", "page.json") == (141, "", "")
@@ -897,7 +899,7 @@ def test_an_interrupt_leaves_no_progress_behind(monkeypatch: pytest.MonkeyPatch,
     def fail(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_SECONDS_OF_SILENCE", 0)
+    monkeypatch.setattr(_progress, "_SECONDS_OF_SILENCE", 0)
     monkeypatch.setattr(Record, "step", fail)
     for verb in ("check", "show"):
         terminal = Terminal()

@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Paths go in; every problem of the run steps there, and the sum of what was found, come out in parts."""
+"""Reports of what is found in files, in parts that add up."""
 
 from __future__ import annotations
 
-import os
-import signal
-import stat
-from array import array
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast, final
+from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from ..errors import Problem, ValidationError
 from ..frozen import EMPTY
@@ -27,95 +22,28 @@ from ..tool_calls import (
     OtherToolCall,
     RetrievalToolCall,
 )
-from . import Reader, Record, nothing_in, scan
-from ._input import lines_in, open_source
+from ._folders import scan
+from ._input import lines_in
+from ._reader import Reader
+from .problems import Finding, findings_of
+from .ranges import _Piece, _pieces
+from .records import Record, nothing_in
+from .statistics import Found
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
+    from ..cli._pool import Workers
+
 
 _Progress: TypeAlias = Callable[[int], None]
 
+
 _RECORDS_IN_PART = 1000
-_BYTES_IN_PIECE = 1 << 19  # where every line is damaged, what is wrong takes fifty times its bytes
+
+
 _BUFFER = 1 << 16
-_MOST_NAMES = 1000
-_LONGEST_NAME = 128
-OTHERS = "…" * (_LONGEST_NAME + 1)
-"""What names that are too many are counted as: longer than any that is kept."""
+
 
 _LATEST_SECOND = 10**11
-
-
-class Finding(NamedTuple):
-    """A problem, and where it is: `line` is None where it is the file itself."""
-
-    file: str
-    line: int | None
-    location: str
-    level: str
-    message: str
-
-
-@final
-@dataclass(slots=True)
-class Found:
-    """What there is in a part, or altogether; times are Unix seconds.
-
-    `ids` holds a hash of 61 or 64 bits for the id of each step: what is the same is a duplicate.
-    """
-
-    files: int = 0
-    steps: int = 0
-    unreadable: int = 0
-    types: Counter[str] = field(default_factory=Counter)
-    statuses: Counter[str] = field(default_factory=Counter)
-    tools: Counter[str] = field(default_factory=Counter)
-    earliest: int | None = None
-    latest: int | None = None
-    with_usage: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    total_tokens: int = 0
-    undocumented: Counter[str] = field(default_factory=Counter)
-    ids: array[int] = field(default_factory=lambda: array("q"))
-    deltas: int = 0
-    others: int = 0
-    empty: int = 0
-    passed_over: int = 0
-    problems: int = 0
-
-    def add(self, more: Found) -> None:
-        """Add what another part holds."""
-        for name in _NUMBERS:
-            setattr(self, name, getattr(self, name) + getattr(more, name))
-        for name in _NAMES:
-            _add_names(getattr(self, name), getattr(more, name))
-        times = [time for time in (self.earliest, self.latest, more.earliest, more.latest) if time is not None]
-        self.earliest, self.latest = min(times, default=None), max(times, default=None)
-        self.ids += more.ids
-
-    def repeated(self) -> int:
-        """Return how many steps have an id that another one had before."""
-        # In sixteen goes: a set takes eight times what the array takes.
-        return len(self.ids) - sum(len({id_ for id_ in self.ids if id_ & 15 == last}) for last in range(16))
-
-
-def _add_names(names: Counter[str], more: Counter[str]) -> None:
-    """Add numbers of names, of which the shortest are kept, so that strangers' data cannot make them too many.
-
-    Which are kept does not hang on the order, nor on what was added up before: the same in any number of processes.
-    """
-    for name, count in more.items():
-        names[str(name) if len(name) <= _LONGEST_NAME or name == OTHERS else name[:_LONGEST_NAME]] += count
-    if len(names) > _MOST_NAMES:
-        for name in sorted(names, key=lambda name: (name == OTHERS, len(name), name))[_MOST_NAMES:]:
-            count = names.pop(name)
-            names[OTHERS] += count
-
-
-_NAMES = ("types", "statuses", "tools", "undocumented")
-_NUMBERS = tuple(item.name for item in fields(Found) if item.name not in (*_NAMES, "ids", "earliest", "latest"))
 
 
 @final
@@ -270,13 +198,6 @@ def _same_everywhere(id_: str) -> int:
     return hash(int.from_bytes(id_.encode("utf-8", "surrogatepass") + b"\1", "little"))
 
 
-def findings_of(record: Record, error: ValidationError) -> Iterator[Finding]:
-    """Yield what is wrong with a record."""
-    for problem in error.problems:
-        location = Problem((*record.path, *problem.path), problem.level, problem.message).location
-        yield Finding(record.file, record.line_of(problem.path), location, problem.level, problem.message)
-
-
 def _report(record: Record, error: ValidationError, part: Part) -> RunStep | None:
     """Note what is wrong with a record, and return its step if it can be read all the same."""
     part.findings += findings_of(record, error)
@@ -340,141 +261,6 @@ _UNDOCUMENTED: dict[type[Any], Callable[[Any], list[str]]] = {
     RetrievalToolCall: _in_retrieval,
     OtherToolCall: _in_other,
 }
-
-
-# Several processes.
-
-
-@contextmanager
-def workers(jobs: int) -> Generator[Workers | None, None, None]:
-    """Give the processes that check, if there are to be more than this one; none outlives it."""
-    if jobs == 1:
-        yield None
-        return
-    team = Workers()
-    try:
-        team.start(jobs)
-        yield team
-    finally:
-        team.end()
-
-
-_DIED = "a process that checked has died"
-
-
-@final
-class WorkerError(Exception):
-    """A process that was to do a piece of work has died."""
-
-
-@final
-class Workers:
-    """Processes that each do one piece of work after another.
-
-    Not `concurrent.futures`: its thread waits for ever for the rest of a result whose process is ended in the middle.
-    """
-
-    def __init__(self) -> None:
-        self._processes: list[BaseProcess] = []
-        self._idle: list[Connection] = []
-        self._busy: dict[Connection, list[Part]] = {}
-
-    def start(self, jobs: int) -> None:
-        """Start so many processes."""
-        import multiprocessing  # noqa: PLC0415  (most runs do without)
-
-        for _ in range(jobs):
-            ours, theirs = multiprocessing.Pipe()
-            self._idle.append(ours)
-            process = multiprocessing.Process(target=_serve, args=(theirs, [*self._idle]), daemon=True)
-            process.start()
-            self._processes.append(process)
-            theirs.close()
-
-    def submit(self, piece: _Piece) -> list[Part]:
-        """Have a piece done, and return the list that its part will be put in."""
-        while not self._idle:
-            self._collect()
-        connection = self._idle.pop()
-        part = self._busy[connection] = []
-        try:
-            connection.send(piece)
-        except OSError:
-            raise WorkerError(_DIED) from None
-        return part
-
-    def result(self, part: list[Part]) -> Part:
-        """Return what has been put in the list, when it has. Raises `WorkerError` if a process has died."""
-        while not part:
-            self._collect()
-        return part[0]
-
-    def _collect(self) -> None:
-        from multiprocessing.connection import wait  # noqa: PLC0415
-
-        for connection in cast("list[Connection]", wait(self._busy)):
-            try:
-                part = connection.recv()
-            except (EOFError, OSError):
-                raise WorkerError(_DIED) from None
-            self._busy.pop(connection).append(part)
-            self._idle.append(connection)
-
-    def end(self) -> None:
-        """End the processes, whatever they are doing."""
-        for process in self._processes:
-            process.terminate()
-            process.join()
-        for connection in (*self._idle, *self._busy):
-            connection.close()
-
-
-def _serve(connection: Connection, others: list[Connection]) -> None:
-    """Do what a process is for, until there is nobody to do it for."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # While these are open, no process would see the end of the first one.
-    for other in others:
-        other.close()
-    try:
-        while True:
-            connection.send(check_piece(connection.recv()))
-    except (EOFError, OSError):
-        return
-
-
-class _Piece(NamedTuple):
-    """What one process does at a time: a file, or the lines that begin in a range of its bytes."""
-
-    file: str
-    is_named: bool
-    strict: bool
-    size: int
-    start: int = 0
-    is_first: bool = True
-    is_last: bool = True
-    is_whole: bool = True
-
-
-def _pieces(reader: Reader) -> Iterator[_Piece] | None:
-    """Return the pieces of a file; None where another process cannot read it."""
-    if isinstance(reader.opened, OSError) or reader.file == "<stdin>":
-        return None
-    status = os.fstat(reader.opened.fileno())
-    if not stat.S_ISREG(status.st_mode):
-        return None
-    size = status.st_size
-    if size > _BYTES_IN_PIECE:
-        source = open_source(reader.opened)
-        if source.kind == "lines" and source.start is not None:
-            return _ranges(reader, range(source.start, size, _BYTES_IN_PIECE), size)
-    return iter((_Piece(reader.file, reader.is_named, reader.strict, size),))
-
-
-def _ranges(reader: Reader, starts: range, end: int) -> Iterator[_Piece]:
-    for start in starts:
-        size = min(_BYTES_IN_PIECE, end - start)
-        is_first, is_last = start == starts[0], start == starts[-1]
-        yield _Piece(reader.file, reader.is_named, reader.strict, size, start, is_first, is_last, is_whole=False)
 
 
 def check_piece(piece: _Piece) -> Part:

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""The command `show`: a timeline of each run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from typing import TextIO
+
+from ._output import _print
+from ._progress import _Progress
+from ._steps import _Steps
+from .timeline import ASCII, render
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command, and return its exit code."""
+    is_terminal = sys.stdout.isatty()
+    colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    table = {} if _can_encode(sys.stdout, "".join(map(chr, ASCII))) else ASCII
+    with _Progress() as progress:
+        steps = _Steps(options.paths, progress, options.run_id)
+        for line in render(steps, width=shutil.get_terminal_size().columns, colour=colour, full=options.full):
+            _print(line.translate(table))
+    return steps.code()
+
+
+def _can_encode(stream: TextIO, text: str) -> bool:
+    try:
+        text.encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
