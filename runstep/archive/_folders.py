@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files, folders and standard input, opened one after another."""
+"""Opening of files, of the files in folders, and of standard input."""
 
 from __future__ import annotations
 
@@ -8,35 +8,49 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TextIO
+from typing import IO, NamedTuple, TextIO
 
-from ._reader import Reader
+STDIN_NAME = "<stdin>"
 
 
-def scan(source: str | os.PathLike[str] | IO[bytes], *, strict: bool = False) -> Iterator[Reader]:
-    """Yield a `Reader` for each file of `source`, open and ready to be read once."""
+class OpenFile(NamedTuple):
+    """An open file, or the error that opening it raised.
+
+    `is_explicit` is False for a file that was found in a folder.
+    """
+
+    name: str
+    file: IO[bytes] | OSError
+    is_explicit: bool = True
+
+
+def open_files(source: str | os.PathLike[str] | IO[bytes]) -> Iterator[OpenFile]:
+    """Yield the files of `source` one after another; each is closed when the next one is requested.
+
+    Raises `OSError` if `source` itself cannot be opened.
+    """
     if not isinstance(source, (str, os.PathLike)):
         name = getattr(source, "name", None)
-        yield Reader(name if isinstance(name, str) else "<file>", source, strict=strict)
+        yield OpenFile(name if isinstance(name, str) else "<file>", source)
         return
     path = os.fsdecode(source)
     if path == "-":
-        yield Reader("<stdin>", _standard_input(), strict=strict)
+        yield OpenFile(STDIN_NAME, _standard_input())
     elif not Path(path).is_dir():
         with Path(path).open("rb", buffering=0) as file:
-            yield Reader(path, file, strict=strict)
+            yield OpenFile(path, file)
     else:
-        for inner, error in files_in(path):
+        for inner, error in walk_files(path):
             if error is not None:
-                yield Reader(inner, error, strict=strict)
+                yield OpenFile(inner, error)
                 continue
             try:
-                file = Path(inner).open("rb", buffering=0)  # noqa: SIM115  (what is done with it is not tried)
+                file = Path(inner).open("rb", buffering=0)  # noqa: SIM115  (only opening is tried)
             except OSError as failure:
-                yield Reader(inner, failure, strict=strict)
+                yield OpenFile(inner, failure)
                 continue
             with file:
-                yield Reader(inner, file, strict=strict, is_named=False)
+                yield OpenFile(inner, file, is_explicit=False)
 
 
 def _standard_input() -> IO[bytes]:
@@ -46,14 +60,11 @@ def _standard_input() -> IO[bytes]:
     return stdin.buffer
 
 
-# Folders.
+def walk_files(folder: str) -> Iterator[tuple[str, OSError | None]]:
+    """Yield the path of each file in a folder and its subfolders, sorted by name.
 
-
-def files_in(folder: str) -> Iterator[tuple[str, OSError | None]]:
-    """Yield the path of each file in a folder and the folders in it, sorted by name, folder by folder.
-
-    Links to files count as files; links to folders, hidden names and what is no file (a pipe) are left out. A folder
-    that cannot be listed comes with its error. Raises `OSError` if `folder` itself cannot be.
+    Symbolic links to files are followed, links to folders are not. Hidden names and special files such as pipes are
+    ignored. A subfolder that cannot be listed is yielded with its error. Raises `OSError` if `folder` cannot be.
     """
     stack = [iter(_entries(folder))]
     while stack:
@@ -68,7 +79,7 @@ def files_in(folder: str) -> Iterator[tuple[str, OSError | None]]:
             try:
                 if entry.is_file() or (entry.is_symlink() and not Path(entry.path).exists()):
                     yield entry.path, None
-            except OSError as error:  # a link to itself, or to where one may not look
+            except OSError as error:  # a link to itself, or to a name that is too long
                 yield entry.path, error
         else:
             stack.pop()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a text is, told from its first lines."""
+"""Format detection: JSON document, JSON Lines or event stream."""
 
 from __future__ import annotations
 
@@ -7,62 +7,59 @@ import json
 import re
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["empty", "lines", "document", "stream", "other"]
+Format: TypeAlias = Literal["empty", "lines", "document", "stream", "other"]
 
-
-_BLANKS = " \t\r\n"  # RFC 8259, section 2
-
-
-# Kinds.
-
-_STREAM_BEGINS = re.compile(r"(?:event|data|id|retry)?:|(?:event|data|id|retry)$")
+_WHITESPACE = " \t\r\n"  # RFC 8259, section 2
+_match_stream = re.compile(r"(?:event|data|id|retry)?:|(?:event|data|id|retry)$").match
 _decoder = json.JSONDecoder()
 
-# How far from the end of a text the decoder may stop because a number, an escape or a word is cut there.
-_LONGEST_CUT = 12
+_SAMPLE_LINES = 100
+
+# The decoder reports a number, an escape or a word that is cut off at most this far from the end of the text.
+_MAX_TOKEN_LENGTH = 12
 
 
-def _kind(head: str, *, is_all: bool) -> Kind:
-    """Tell from the first lines of a text what the whole of it is.
+def detect_format(head: str, *, is_all: bool) -> Format:
+    """Return the format of a text, given its first lines. `is_all` says that there is no more text.
 
-    Lines, where the first is JSON of its own and more follow, or most are although the first is damaged.
+    JSON Lines has a JSON document on its first line and more text after it. If the first line is damaged, the text
+    is JSON Lines if at least half of its first 100 lines are documents.
     """
-    text = head.lstrip(_BLANKS)
+    text = head.lstrip(_WHITESPACE)
     if not text:
         return "empty" if is_all else "lines"
     first, _, rest = text.partition("\n")
     if text[0] not in "{[":
-        if _STREAM_BEGINS.match(first.rstrip()):
+        if _match_stream(first.rstrip()):
             return "stream"
         return "lines" if _are_mostly_documents(text, is_all=is_all) else "other"
-    if is_all and not rest.strip(_BLANKS):
+    if is_all and not rest.strip(_WHITESPACE):
         return "document"
     is_lines = _is_document(first) or (_is_damaged(first, text) and _are_mostly_documents(text, is_all=is_all))
     return "lines" if is_lines else "document"
 
 
 def _is_damaged(first: str, text: str) -> bool:
-    """Tell whether the first line of a text may be a damaged one, rather than the first of a document of many."""
+    """Return whether the first line is damaged, instead of being the first line of a longer document."""
     try:
         _, end = _decoder.raw_decode(text)
     except json.JSONDecodeError as error:
-        return error.pos + _LONGEST_CUT < len(text) and not error.msg.startswith("Unterminated string")
+        return error.pos + _MAX_TOKEN_LENGTH < len(text) and not error.msg.startswith("Unterminated string")
     except (ValueError, RecursionError):
         return False
-    # Behind a document there may be the next one, or nothing.
-    return first[end:].lstrip(_BLANKS)[:1] not in ("", "{", "[")
+    return first[end:].lstrip(_WHITESPACE)[:1] not in ("", "{", "[")
 
 
 def _are_mostly_documents(text: str, *, is_all: bool) -> bool:
-    lines = text.split("\n")[: 100 if is_all else 101]
-    if not is_all and len(lines) <= 100:
-        del lines[-1]
-    lines = [line for line in lines if line.strip(_BLANKS)]
+    lines = text.split("\n")[: _SAMPLE_LINES if is_all else _SAMPLE_LINES + 1]
+    if not is_all and len(lines) <= _SAMPLE_LINES:
+        del lines[-1]  # incomplete
+    lines = [line for line in lines if line.strip(_WHITESPACE)]
     return 2 * sum(map(_is_document, lines)) >= len(lines) > 0
 
 
 def _is_document(line: str) -> bool:
-    """Tell whether a line is a JSON object or array of its own."""
+    """Return whether a line is a complete JSON object or array."""
     if not line.startswith(("{", "[")):
         return False
     try:

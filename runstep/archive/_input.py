@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Binary files and folders go in; lines of UTF-8, out of gzip and other encodings, and what they are come out."""
+"""Input layers: bytes of a file, optionally gzip-compressed or in another encoding, as lines of UTF-8."""
 
 from __future__ import annotations
 
@@ -9,20 +9,12 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias, final
+from typing import Any, NamedTuple, TypeAlias, final
 
-from ._formats import Kind, _kind
+from ._formats import Format, detect_format
 
-MAX_GZIP_LAYERS = 3
-"""How often a file may be packed by gzip inside gzip."""
-
-MAX_GZIP_RATIO = 1100
-"""How many times the bytes read may come out of gzip, beyond the first 16 MiB: one layer cannot do more (RFC 1951)."""
-
-_FREE_OF_RATIO = 1 << 24
-
-MAX_UNPACKED = 1 << 28
-"""How many bytes a line or a document that comes out of gzip may have: 256 MiB."""
+MAX_DECOMPRESSED = 1 << 28
+"""The maximum size, in bytes, of a line or a document in gzip data: 256 MiB."""
 
 _Read: TypeAlias = Callable[[int], bytes]
 
@@ -31,75 +23,71 @@ _GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 
 
 @final
-class BrokenError(Exception):
-    """Reading a file had to end early; the message says why, in words for a person."""
+class SourceError(Exception):
+    """A file could not be read to its end. The message says why."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An open file: its lines, what they are, and what is needed to open a part of it again.
+    """The decompressed and transcoded lines of an open file, and their format.
 
-    `start` is the offset at which its text begins, where the bytes of `lines` are the bytes of the file; else None.
+    `start` is the offset at which the text begins if `lines` are the bytes of the file, otherwise None.
     """
 
     lines: io.BufferedIOBase
-    kind: Kind
+    format: Format
     start: int | None
-    is_packed: bool
+    is_compressed: bool
 
 
 def open_source(file: Any, progress: Callable[[int], None] | None = None) -> Source:
-    """Return the text in a binary file, whatever it is packed in.
+    """Return the lines of a binary file.
 
-    `progress` is told the number of bytes, as often as some are read. Reading what is returned
-    raises `BrokenError` where gzip or encoding is damaged, a limit is passed, or the operating system fails.
+    `progress` is called with the number of bytes of each read. Reading the lines raises `SourceError` for damaged
+    gzip data, undecodable text, an exceeded limit, or an error of the operating system.
     """
-    spent = _Spent(getattr(file, "read1", file.read), progress)
-    head, is_all, read = _head(spent)
-    layers = 0
-    while head.startswith(_GZIP_MAGIC):
-        layers += 1
-        if layers > MAX_GZIP_LAYERS:
-            head, is_all, read = b"", False, _failing(f"expected at most {MAX_GZIP_LAYERS} layers of gzip, got more")
-        else:
-            head, is_all, read = _head(_Unpacked(_Joined(head, read), spent))
-    start: int | None = None if layers else 0
-    encoding = json.detect_encoding(head).removesuffix("-sig")
+    head = _read_head(_CountingReader(getattr(file, "read1", file.read), progress))
+    start: int | None = 0
+    is_compressed = head.data.startswith(_GZIP_MAGIC)
+    if is_compressed:
+        head = _read_head(_GzipReader(_PushbackReader(head)))
+        start = None
+    encoding = json.detect_encoding(head.data).removesuffix("-sig")
     if encoding != "utf-8":
         if encoding in ("utf-16", "utf-32"):
-            encoding += "-le" if head.startswith(b"\xff") else "-be"
-        head, is_all, read = _head(_Recoded(_Joined(head, read), encoding))
+            encoding += "-le" if head.data.startswith(b"\xff") else "-be"
+        head = _read_head(_TranscodingReader(_PushbackReader(head), encoding))
         start = None
-    if head.startswith(codecs.BOM_UTF8):
-        head = head.removeprefix(codecs.BOM_UTF8)
+    if head.data.startswith(codecs.BOM_UTF8):
+        head = head._replace(data=head.data.removeprefix(codecs.BOM_UTF8))
         start = None if start is None else len(codecs.BOM_UTF8)
-    lines = io.BufferedReader(_Joined(head, read), 1 * _BLOCK)
-    return Source(lines, _kind(head.decode("utf-8", "replace"), is_all=is_all), start, layers > 0)
+    lines = io.BufferedReader(_PushbackReader(head), _BLOCK)
+    return Source(lines, detect_format(head.data.decode("utf-8", "replace"), is_all=head.is_all), start, is_compressed)
 
 
 def read_all(source: Source) -> bytes:
-    """Return all the bytes of a source. Raises `BrokenError` as reading its lines does, and where they are too many."""
+    """Return all bytes of a source. Raises `SourceError` like reading its lines, and if they do not fit."""
     try:
-        data = source.lines.read(MAX_UNPACKED + 1) if source.is_packed else source.lines.read()
+        data = source.lines.read(MAX_DECOMPRESSED + 1) if source.is_compressed else source.lines.read()
     except MemoryError:
         message = "expected a document that fits into memory, got a larger one"
-        raise BrokenError(message) from None
-    if source.is_packed and len(data) > MAX_UNPACKED:
-        message = f"expected a document of at most {MAX_UNPACKED >> 20} MiB out of gzip, got a larger one"
-        raise BrokenError(message)
+        raise SourceError(message) from None
+    if source.is_compressed and len(data) > MAX_DECOMPRESSED:
+        message = f"expected a document of at most {MAX_DECOMPRESSED >> 20} MiB out of gzip, got a larger one"
+        raise SourceError(message)
     return data
 
 
-def lines_in(file: Any, start: int, size: int, *, is_first: bool) -> Iterator[bytes]:
-    """Yield the lines that begin in a range of the bytes of a file. Raises `BrokenError` where it cannot be read.
+def lines_in_range(file: Any, start: int, size: int, *, is_first: bool) -> Iterator[bytes]:
+    """Yield the lines that begin in a range of bytes of a file. Raises `SourceError` if reading fails.
 
-    Of all ranges but the first it is not known whether they begin with a line.
+    The first range begins with a line; any other range may begin inside a line, which belongs to an earlier range.
     """
     try:
         file.seek(start if is_first else start - 1)
         if not is_first:
-            # The line that holds the byte before the range ends inside the range, with it, or goes beyond it.
+            # A line that ends with the byte before the range belongs to an earlier range; then this one begins a line.
             size += 1
             piece = b""
             while size > 0 and not piece.endswith(b"\n"):
@@ -111,148 +99,154 @@ def lines_in(file: Any, start: int, size: int, *, is_first: bool) -> Iterator[by
             yield line
             size -= len(line)
     except OSError as error:
-        raise BrokenError(unreadable(error)) from None
+        raise SourceError(describe_os_error(error)) from None
 
 
-# Layers: each reads from the one below.
+def describe_os_error(error: OSError) -> str:
+    """Return the message for a file that the operating system cannot open or read."""
+    return f"cannot be read: {error.strerror or type(error).__name__}"
 
 
-class _Spent:
-    """The lowest layer: counts what is read, and turns what the operating system says into `BrokenError`."""
+# The layers. Each reads from the one below.
+
+
+@final
+class _CountingReader:
+    """The lowest layer: reports progress, and turns an `OSError` into a `SourceError`."""
 
     def __init__(self, read: Callable[[int], object], progress: Callable[[int], None] | None) -> None:
         self._read = read
         self._progress = progress
-        self.count = 0
 
     def __call__(self, size: int) -> bytes:
         try:
             data = self._read(size)
         except OSError as error:
-            raise BrokenError(unreadable(error)) from None
+            raise SourceError(describe_os_error(error)) from None
         if not isinstance(data, bytes):
             message = "expected a binary file, got one that gives no bytes"
             raise TypeError(message)
-        self.count += len(data)
         if self._progress is not None:
             self._progress(len(data))
         return data
 
 
-class _Joined(io.RawIOBase):
-    """What was read to have a look, and then the rest."""
+@final
+class _GzipReader:
+    """Decompresses gzip data, and limits the length of a line."""
 
-    def __init__(self, head: bytes, read: _Read) -> None:
-        self._head = memoryview(head)
-        self._rest = read
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data: Any = self._head[: len(buffer)]
-        if data:
-            self._head = self._head[len(data) :]
-        else:
-            data = self._rest(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-
-class _Unpacked:
-    """What comes out of gzip, as long as it keeps to the limits."""
-
-    def __init__(self, packed: _Joined, spent: _Spent) -> None:
-        import gzip  # noqa: PLC0415  (most programs read no gzip)
+    def __init__(self, file: _PushbackReader) -> None:
+        import gzip  # noqa: PLC0415  (most programs read no gzip data)
         import zlib  # noqa: PLC0415
 
-        self._file = gzip.GzipFile(fileobj=packed)
-        self._damage = (OSError, zlib.error)
-        self._spent = spent
-        self._count = 0
-        self._since_line_end = 0
+        self._file = gzip.GzipFile(fileobj=file)
+        self._errors = (OSError, zlib.error)
+        self._line_length = 0
 
     def __call__(self, size: int) -> bytes:
-        # `read1` gives what there is before damage is met, `read` would lose it.
+        # Unlike `read`, `read1` returns the data in front of the damage.
         try:
             data = self._file.read1(size)
         except EOFError:
             message = "expected more gzip data, got the end of the file"
-            raise BrokenError(message) from None
-        except self._damage:
+            raise SourceError(message) from None
+        except self._errors:
             message = "expected gzip data, got damaged bytes"
-            raise BrokenError(message) from None
-        self._count += len(data)
-        if self._count > _FREE_OF_RATIO + MAX_GZIP_RATIO * self._spent.count:
-            message = f"expected at most {MAX_GZIP_RATIO} times its size out of gzip, got more"
-            raise BrokenError(message)
+            raise SourceError(message) from None
         line_end = data.rfind(b"\n")
-        self._since_line_end = len(data) + (self._since_line_end if line_end < 0 else -line_end - 1)
-        if self._since_line_end > MAX_UNPACKED:
-            message = f"expected a line of at most {MAX_UNPACKED >> 20} MiB out of gzip, got a longer one"
-            raise BrokenError(message)
+        self._line_length = len(data) + (self._line_length if line_end < 0 else -line_end - 1)
+        if self._line_length > MAX_DECOMPRESSED:
+            message = f"expected a line of at most {MAX_DECOMPRESSED >> 20} MiB out of gzip, got a longer one"
+            raise SourceError(message)
         return data
 
 
-class _Recoded:
-    """Text of another encoding, as UTF-8."""
+@final
+class _TranscodingReader:
+    """Transcodes text to UTF-8."""
 
-    def __init__(self, file: _Joined, encoding: str) -> None:
+    def __init__(self, file: _PushbackReader, encoding: str) -> None:
         self._file = file
         self._encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)()
-        self._damage: BrokenError | None = None
+        self._error: SourceError | None = None
 
     def __call__(self, size: int) -> bytes:
         text = ""
         data = b"?"
         while data and not text:
-            if self._damage is not None:
-                raise self._damage
+            if self._error is not None:
+                raise self._error
             data = self._file.read(size) or b""
             try:
                 text = self._decoder.decode(data, not data)
             except UnicodeDecodeError as error:
                 text = error.object[: error.start].decode(self._encoding)
-                self._damage = BrokenError(f"expected {self._encoding[:6].upper()} text, got other bytes")
+                self._error = SourceError(f"expected {self._encoding[:6].upper()} text, got other bytes")
         return text.encode()
 
 
-# How JSON, of whatever encoding, or an event stream begins. Of what begins otherwise a line may never end.
-_may_be_text = re.compile(rb"[ \t\r\n\0\xef\xbb\xbf\xfe\xff]*[{\[:deir]|" + _GZIP_MAGIC).match
+# The head: the first lines of a layer, read in advance to detect compression, encoding and format.
+
+# The beginnings of JSON, in any encoding, of an event stream and of gzip data. Other data may have no line end at all.
+_match_known = re.compile(rb"[ \t\r\n\0\xef\xbb\xbf\xfe\xff]*[{\[:deir]|" + _GZIP_MAGIC).match
+
+# If the first line is damaged, the second one shows what both are.
+_HEAD_LINES = 2
 
 
-def _failing(message: str) -> _Read:
+class _Head(NamedTuple):
+    """The first bytes of a layer, whether they are all of them, and a function that reads the others."""
+
+    data: bytes
+    is_all: bool
+    read: _Read
+
+
+def _read_head(read: _Read) -> _Head:
+    blocks: list[bytes] = []
+    size = 0
+    line_ends = 0
+    while size < _BLOCK or line_ends < _HEAD_LINES:
+        try:
+            block = read(_BLOCK)
+        except SourceError as error:
+            return _Head(b"".join(blocks), False, _failing(error))
+        if not block:
+            return _Head(b"".join(blocks), True, read)
+        blocks.append(block)
+        size += len(block)
+        line_ends += block.count(b"\n")
+        if size >= _BLOCK and not line_ends and not _match_known(blocks[0]):
+            break
+        if blocks[0].startswith(_GZIP_MAGIC):
+            break  # a line end in compressed data is not a line end
+    return _Head(b"".join(blocks), False, read)
+
+
+def _failing(error: SourceError) -> _Read:
     def fail(_: int) -> bytes:
-        raise BrokenError(message)
+        raise error
 
     return fail
 
 
-def _head(read: _Read) -> tuple[bytes, bool, _Read]:
-    """Return the first bytes, a whole line at least, whether they are all, and what reads the rest."""
-    blocks: list[bytes] = []
-    size = 0
-    line_ends = 0
-    # Two lines: where the first is damaged, the second tells what they are.
-    while size < _BLOCK or line_ends < 2:
-        try:
-            block = read(_BLOCK)
-        except BrokenError as error:
-            return b"".join(blocks), False, _failing(str(error))
-        if not block:
-            return b"".join(blocks), True, read
-        blocks.append(block)
-        size += len(block)
-        line_ends += block.count(b"\n")
-        if size >= _BLOCK and not line_ends and not _may_be_text(blocks[0]):
-            break
-        # What is packed or recoded has no lines yet.
-        if blocks[0].startswith(_GZIP_MAGIC):
-            break
-    return b"".join(blocks), False, read
+@final
+class _PushbackReader(io.RawIOBase):
+    """Reads the head again, and then what follows it."""
 
+    def __init__(self, head: _Head) -> None:
+        self._pending = memoryview(head.data)
+        self._read = head.read
 
-def unreadable(error: OSError) -> str:
-    """Return what the operating system says, in words for a person."""
-    return f"cannot be read: {error.strerror or type(error).__name__}"
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        # Transcoded data may be longer than requested.
+        if not self._pending:
+            self._pending = memoryview(self._read(len(buffer)))
+        data = self._pending[: len(buffer)]
+        self._pending = self._pending[len(data) :]
+        buffer[: len(data)] = data
+        return len(data)

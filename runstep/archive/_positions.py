@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A JSON text and a path go in; the line on which the value stands comes out."""
+"""Line numbers of values in JSON text."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import final
 
-_skip_blanks = re.compile(r"[ \t\r\n]*").match
+# RFC 8259, section 2: insignificant whitespace.
+_match_whitespace = re.compile(r"[ \t\r\n]*").match
 _decode = json.JSONDecoder().raw_decode
 
 
 @final
-class Text:
-    """A text, and on demand its lines."""
+class SourceText:
+    """The text of a file, with a lazy index of its lines."""
 
     __slots__ = ("_line_ends", "text")
 
@@ -24,65 +25,65 @@ class Text:
         self._line_ends: list[int] | None = None
 
     def line(self, offset: int) -> int:
-        """Return the line, from 1, that holds an offset."""
+        """Return the number, from 1, of the line that contains an offset."""
         if self._line_ends is None:
             self._line_ends = [match.start() for match in re.finditer("\n", self.text)]
         return bisect_left(self._line_ends, offset) + 1
 
 
 @final
-class Places:
-    """Where the values of a JSON document stand, found on demand: decoding keeps no account of it.
+class JsonPositions:
+    """The positions of the values in a JSON document, computed on demand because decoding does not record them.
 
-    The text may hold more than the document, which begins at offset `start` and has been decoded before.
-    Each object and array that a path leads through is gone through once, whatever the number of paths.
+    The document begins at offset `start` of the text, and has been decoded before. Each object and array on a path is
+    scanned once, however many paths lead through it.
     """
 
-    __slots__ = ("_members", "_start", "_text")
+    __slots__ = ("_members", "_source", "_start")
 
-    def __init__(self, text: Text, start: int) -> None:
-        self._text = text
+    def __init__(self, source: SourceText, start: int) -> None:
+        self._source = source
         self._start = start
         self._members: dict[int, dict[str | int, int]] = {}
 
     def line(self, path: Iterable[str | int]) -> int:
-        """Return the line, from 1, on which the value at `path` begins; where it is missing, that of what lacks it."""
+        """Return the line on which the value at `path` begins; for a missing value, that of its parent."""
         offset = self._start
         for key in path:
             if offset not in self._members:
                 try:
-                    self._members[offset] = self._offsets(offset)
-                except RecursionError:  # as deep as could just be decoded
+                    self._members[offset] = self._member_offsets(offset)
+                except RecursionError:  # nested almost too deeply to be decoded
                     break
-            inner = self._members[offset].get(key)
-            if inner is None:
+            member = self._members[offset].get(key)
+            if member is None:
                 break
-            offset = inner
-        return self._text.line(offset)
+            offset = member
+        return self._source.line(offset)
 
-    def _offsets(self, start: int) -> dict[str | int, int]:
-        """Return where the values in the object or array at `start` begin."""
-        text = self._text.text
+    def _member_offsets(self, start: int) -> dict[str | int, int]:
+        """Return the offsets of the values in the object or array at `start`; no offsets for any other value."""
+        text = self._source.text
         offsets: dict[str | int, int] = {}
         is_object = text[start] == "{"
         if not is_object and text[start] != "[":
             return offsets
-        offset = skipped(text, start + 1)
+        offset = skip_whitespace(text, start + 1)
         while text[offset] not in "]}":
             key: str | int = len(offsets)
             if is_object:
                 key, offset = _decode(text, offset)
-                offset = skipped(text, skipped(text, offset) + 1)  # the colon
+                offset = skip_whitespace(text, skip_whitespace(text, offset) + 1)  # the colon
             offsets[key] = offset
             _, offset = _decode(text, offset)
-            offset = skipped(text, offset)
+            offset = skip_whitespace(text, offset)
             if text[offset] == ",":
-                offset = skipped(text, offset + 1)
+                offset = skip_whitespace(text, offset + 1)
         return offsets
 
 
-def skipped(text: str, offset: int) -> int:
-    """Return the offset of what follows the blanks (RFC 8259, section 2) at `offset`."""
-    match = _skip_blanks(text, offset)
-    assert match is not None  # noqa: S101  (it matches nothing, too)
+def skip_whitespace(text: str, offset: int) -> int:
+    """Return the offset of the first character at or after `offset` that is not JSON whitespace."""
+    match = _match_whitespace(text, offset)
+    assert match is not None  # noqa: S101  (the pattern also matches the empty string)
     return match.end()

@@ -1,111 +1,108 @@
 # SPDX-License-Identifier: MIT
-"""The reader of one file: its records, and numbers of what else there was."""
+"""The reader of one file: records of its run steps, and counts of what else it contains."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import IO, TYPE_CHECKING, Any, cast, final
+from dataclasses import dataclass
+from typing import Any, cast, final
 
-from .._reading import Unreadable
+from .._reading import FAILURES
 from ..errors import ValidationError
 from ..frozen import EMPTY
 from ..steps import RunStep, RunStepPage, read_step
-from ._input import BrokenError, Source, open_source, read_all, unreadable
-from ._positions import Places, Text, skipped
-from ._search import _finds, _Kind
-from .records import Record, _damage, _error, _Path, nothing_in
+from ..streaming import Event, RunStepAccumulator, RunStepStream
+from ._folders import OpenFile
+from ._input import Source, SourceError, describe_os_error, open_source, read_all
+from ._positions import JsonPositions, SourceText, skip_whitespace
+from ._search import Kind, Path, search
+from .records import Record, damage_record, no_steps_record
 
-if TYPE_CHECKING:
-    from ..streaming import Event, RunStepAccumulator, RunStepStream
+_decoder = json.JSONDecoder()
+# What `raw_decode` calls: it raises `StopIteration` for an empty text, which `raw_decode` would explain at length.
+_scan: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once  # type: ignore[attr-defined]
+_LINE_ENDS = frozenset({"\n", "\r\n", ""})
 
 
 @final
-class Reader:
-    """One file: its records, each once, and then the numbers of what else there was.
+@dataclass(slots=True)
+class FileCounts:
+    """Counts of what a file contains besides run steps.
 
-    `deltas` are those that belong to no step, `others` JSON values without a run step, `empty` the pages and arrays
-    without anything; `line_count` is the number of lines, of JSON Lines only. `is_passed_over` is set for a file of
-    a folder that is neither JSON nor an event stream, or empty, and not called so.
+    `deltas` are those of steps that the file does not contain, `other_documents` JSON documents without run steps,
+    `empty_pages` pages and arrays without items. `lines` is the number of lines of JSON Lines. `is_skipped` is set for
+    a file of a folder that is empty, or neither JSON nor an event stream, and whose name does not claim otherwise.
     """
 
-    __slots__ = (
-        "deltas",
-        "empty",
-        "file",
-        "is_eager",
-        "is_named",
-        "is_passed_over",
-        "line_count",
-        "opened",
-        "others",
-        "strict",
-    )
+    lines: int = 0
+    deltas: int = 0
+    other_documents: int = 0
+    empty_pages: int = 0
+    is_skipped: bool = False
 
-    def __init__(self, name: str, file: IO[bytes] | OSError, *, strict: bool = False, is_named: bool = True) -> None:
-        self.file: str = name
-        self.opened: IO[bytes] | OSError = file
-        self.is_named: bool = is_named
-        self.strict: bool = strict
-        self.is_passed_over: bool = False
-        self.is_eager: bool = False
-        self.deltas: int = 0
-        self.empty: int = 0
-        self.others: int = 0
-        self.line_count: int = 0
 
-    def records(self, progress: Callable[[int], None] | None = None) -> Iterator[Record]:
-        """Yield the records; `progress` is told the numbers of bytes as they are read."""
-        return cast("Iterator[Record]", self.results(progress))
+@final
+class FileReader:
+    """Reads the records of one file. `counts` is complete after the last record.
 
-    def results(
-        self, progress: Callable[[int], None] | None = None, *, is_eager: bool = False
-    ) -> Iterator[Record | RunStep]:
-        """Yield the records, as `records` does.
+    `strict` applies to the own keys of pages only. With `parses_steps`, valid steps of JSON Lines are parsed, and
+    yielded instead of their records: only invalid steps need one, and it costs a tenth of parsing.
+    """
 
-        If `is_eager`, a step that is a line of its own is read at once, and yielded instead of its record: a record
-        is only of use where that fails, and takes a tenth of the time.
-        """
-        self.is_eager = is_eager
-        if isinstance(self.opened, OSError):
-            yield self._damage(None, unreadable(self.opened))
+    __slots__ = ("_file", "_parses_steps", "_strict", "counts")
+
+    def __init__(self, file: str, *, strict: bool = False, parses_steps: bool = False) -> None:
+        self.counts: FileCounts = FileCounts()
+        self._file = file
+        self._strict = strict
+        self._parses_steps = parses_steps
+
+    def records(self, opened: OpenFile, progress: Callable[[int], None] | None = None) -> Iterator[Record]:
+        """Yield the records of the file. `progress` is called with the number of bytes of each read."""
+        return cast("Iterator[Record]", self.read(opened, progress))
+
+    def read(self, opened: OpenFile, progress: Callable[[int], None] | None = None) -> Iterator[RunStep | Record]:
+        """Yield the records of the file, and the steps that are parsed instead."""
+        if isinstance(opened.file, OSError):
+            yield self._damage(None, describe_os_error(opened.file))
             return
-        source = open_source(self.opened, progress)
-        if source.kind in ("other", "empty") and not self.is_named and not _looks_like_json(self.file):
-            self.is_passed_over = True
+        source = open_source(opened.file, progress)
+        if source.format in ("other", "empty") and not opened.is_explicit and not _has_json_name(self._file):
+            self.counts.is_skipped = True
             return
-        is_bare = True
-        for record in self._of(source):
-            is_bare = False
+        has_records = False
+        for record in self._records_of(source):
+            has_records = True
             yield record
-        if is_bare and not self.deltas and not self.empty:
-            yield nothing_in(self.file)
+        if not has_records and not self.counts.deltas and not self.counts.empty_pages:
+            yield no_steps_record(self._file)
 
     def _damage(self, line: int | None, message: str) -> Record:
-        return _damage(self.file, line, message)
+        return damage_record(self._file, line, message)
 
-    def _of(self, source: Source) -> Iterator[Record | RunStep]:
-        if source.kind == "lines":
-            return self.lines(source.lines)
-        if source.kind == "document":
+    def _records_of(self, source: Source) -> Iterator[RunStep | Record]:
+        if source.format == "lines":
+            return self.read_lines(source.lines)
+        if source.format == "document":
             return self._documents(source)
-        if source.kind == "stream":
-            return self._stream(source)
-        if source.kind == "other":
+        if source.format == "stream":
+            return self._event_stream(source)
+        if source.format == "other":
             return iter((self._damage(1, "expected JSON or an event stream, got something else"),))
         return iter(())
 
     # JSON Lines.
 
-    def lines(self, lines: Iterable[bytes], first: int = 1) -> Iterator[Record | RunStep]:
-        """Yield what is in JSON Lines, of which the first is the line `first` of the file."""
-        file = self.file
-        is_eager = self.is_eager
+    def read_lines(self, lines: Iterable[bytes]) -> Iterator[RunStep | Record]:
+        """Yield the records of lines of JSON Lines, numbered from 1, and the steps that are parsed instead."""
+        file = self._file
+        parses_steps = self._parses_steps
         decode = _scan
-        number = first - 1
+        number = 0
         try:
-            for number, line in enumerate(lines, first):
+            for number, line in enumerate(lines, 1):
                 try:
                     text = line.decode()
                     document, end = decode(text, 0)
@@ -113,12 +110,12 @@ class Reader:
                         document = json.loads(text)
                 except (StopIteration, ValueError, RecursionError):
                     if not line.isspace():
-                        yield from self._odd_line(line, number)
+                        yield from self._unusual_line(line, number)
                     continue
-                if is_eager:
+                if parses_steps:
                     try:
                         step = read_step(document)
-                    except (Unreadable, KeyError, TypeError):
+                    except FAILURES:
                         pass
                     else:
                         yield step
@@ -127,16 +124,16 @@ class Reader:
                     yield Record(file, number, (), document)
                 else:
                     yield from self._records_in(document, number)
-        except BrokenError as error:
+        except SourceError as error:
             yield self._damage(number + 1, str(error))
-        self.line_count = number - first + 1
+        self.counts.lines = number
 
-    def _odd_line(self, line: bytes, number: int) -> Iterator[Record]:
-        """Yield what is in a line that begins with blanks or a byte order mark, or has a lone surrogate; or damage."""
+    def _unusual_line(self, line: bytes, number: int) -> Iterator[Record]:
+        """Yield the records of a line with leading whitespace, a byte order mark, lone surrogates or damage."""
         try:
             document = json.loads(line.rstrip(b"\r\n").decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
         except (ValueError, RecursionError) as error:
-            yield self._damage(number, _refusal(error))
+            yield self._damage(number, _describe(error))
         else:
             yield from self._records_in(document, number)
 
@@ -146,172 +143,154 @@ class Reader:
         """Yield the records of a file of JSON documents, one after another."""
         try:
             data = read_all(source)
-        except BrokenError as error:
+        except SourceError as error:
             yield self._damage(1, str(error))
             return
         try:
             text = data.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError as error:
-            yield self._damage(data.count(b"\n", 0, error.start) + 1, _refusal(error))
+            yield self._damage(data.count(b"\n", 0, error.start) + 1, _describe(error))
             return
         del data
-        whole = Text(text)
-        end = skipped(text, 0)
+        source_text = SourceText(text)
+        end = skip_whitespace(text, 0)
         is_first = True
         while end < len(text):
             start = end
-            place = Places(whole, start)
+            position = JsonPositions(source_text, start)
             try:
                 document, end = _decoder.raw_decode(text, start)
             except (ValueError, RecursionError) as error:
-                line = error.lineno if isinstance(error, json.JSONDecodeError) else place.line(())
-                yield self._damage(line, _refusal(error))
+                line = error.lineno if isinstance(error, json.JSONDecodeError) else position.line(())
+                yield self._damage(line, _describe(error))
                 return
-            end = skipped(text, end)
-            yield from self._records_in(document, place, is_alone=is_first and end == len(text))
+            end = skip_whitespace(text, end)
+            yield from self._records_in(document, position, is_only=is_first and end == len(text))
             is_first = False
 
-    def _records_in(self, document: Any, place: int | Places, *, is_alone: bool = False) -> Iterator[Record]:
-        """Yield the records of one JSON document; of one that `is_alone` in its file, say what else it is."""
-        is_bare = True
-        for path, kind, value in _finds(document):
-            is_bare = False
-            yield from self._found(kind, value, place, path)
-        if not is_bare:
+    def _records_in(self, document: Any, position: int | JsonPositions, *, is_only: bool = False) -> Iterator[Record]:
+        """Yield the records of a JSON document. `is_only` says that it is the only one of its file."""
+        has_matches = False
+        for path, kind, value in search(document):
+            has_matches = True
+            yield from self._records_for(kind, value, position, path)
+        if has_matches:
             return
         if document == [] or (isinstance(document, dict) and document.get("data") == []):
-            self.empty += 1
+            self.counts.empty_pages += 1
             return
-        instead = _instead(document)
-        if instead is not None and (is_alone or not instead.problems[0].path):
-            yield Record(self.file, place, (), EMPTY, instead)
+        error = _mistaken_object(document)
+        if error is not None and (is_only or not error.problems[0].path):
+            yield Record(self._file, position, (), EMPTY, error)
         else:
-            self.others += 1
+            self.counts.other_documents += 1
 
-    def _found(self, kind: _Kind, value: Any, place: int | Places, path: _Path) -> Iterator[Record]:
+    def _records_for(self, kind: Kind, value: Any, position: int | JsonPositions, path: Path) -> Iterator[Record]:
         if kind == "step":
-            yield Record(self.file, place, path, value)
+            yield Record(self._file, position, path, value)
         elif kind == "delta":
-            self.deltas += 1
+            self.counts.deltas += 1
         elif kind == "page":
-            yield from self._page(value, place, path)
+            yield from self._page(value, position, path)
         else:
-            yield from self._array(value, place, path)
+            yield from self._event_array(value, position, path)
 
-    def _page(self, page: dict[str, Any], place: int | Places, path: _Path) -> Iterator[Record]:
+    def _page(self, page: dict[str, Any], position: int | JsonPositions, path: Path) -> Iterator[Record]:
         try:
-            RunStepPage.from_dict({**page, "data": []}, strict=self.strict)
+            RunStepPage.from_dict({**page, "data": []}, strict=self._strict)
         except ValidationError as error:
-            yield Record(self.file, place, path, page, error)
+            yield Record(self._file, position, path, page, error)
         for index, item in enumerate(page["data"]):
-            yield Record(self.file, place, (*path, "data", index), item)
+            yield Record(self._file, position, (*path, "data", index), item)
 
-    # Event streams.
+    # Event streams, and arrays of their events.
 
-    def _stream(self, source: Source) -> Iterator[Record]:
-        try:
-            from ..streaming import RunStepStream  # noqa: PLC0415  (most files are no streams)
-        except ModuleNotFoundError:
-            yield self._damage(1, _NO_STREAMING)
-            return
+    def _event_stream(self, source: Source) -> Iterator[Record]:
         stream = RunStepStream()
-        yield from self._folded(_events_in_lines(source.lines, stream), stream)
+        yield from self._accumulated(_stream_events(source.lines, stream), stream)
 
-    def _array(self, items: list[Any], place: int | Places, path: _Path) -> Iterator[Record]:
-        try:
-            from ..streaming import RunStepAccumulator  # noqa: PLC0415  (most arrays are none of events)
-        except ModuleNotFoundError:
-            yield Record(self.file, place, path, EMPTY, _error(_NO_STREAMING))
-            return
+    def _event_array(self, items: list[Any], position: int | JsonPositions, path: Path) -> Iterator[Record]:
         accumulator = RunStepAccumulator()
-        yield from self._folded(_events_in_array(items, place, path, accumulator), accumulator)
+        yield from self._accumulated(_array_events(items, position, path, accumulator), accumulator)
 
-    def _folded(
+    def _accumulated(
         self,
-        events: Iterable[tuple[int | Places, _Path, Event | ValidationError]],
-        held: RunStepStream | RunStepAccumulator,
+        events: Iterable[tuple[int | JsonPositions, Path, Event | ValidationError]],
+        accumulator: RunStepStream | RunStepAccumulator,
     ) -> Iterator[Record]:
-        """Yield each event that is damaged, and then each step as `held` has it when the last event has been told."""
-        places: dict[str, tuple[int | Places, _Path]] = {}
+        """Yield the records of damaged events, and then of each step as it is after the last event."""
+        places: dict[str, tuple[int | JsonPositions, Path]] = {}
         deltas: Counter[str | None] = Counter()
-        place: int | Places = 0
+        position: int | JsonPositions = 0
         try:
-            for place, path, event in events:
+            for position, path, event in events:
                 if isinstance(event, ValidationError):
-                    yield Record(self.file, place, path, EMPTY, event)
+                    yield Record(self._file, position, path, EMPTY, event)
                 elif event.error is not None:
-                    yield Record(self.file, place, path, EMPTY, event.error)
+                    yield Record(self._file, position, path, EMPTY, event.error)
                 elif isinstance(event.data, RunStep):
-                    places[event.data.id] = place, path
+                    places[event.data.id] = position, path
                 elif isinstance(event.data, str):
-                    yield from self._in_other_event(event.data, place, path)
+                    yield from self._records_in_event(event.data, position, path)
                 else:
                     deltas[event.data.id] += 1
-        except BrokenError as error:
-            yield self._damage(place + 1 if isinstance(place, int) else 1, str(error))
-        steps = held.steps
-        for id_, (place, path) in places.items():
-            yield Record(self.file, place, path, steps[id_].to_dict())
+        except SourceError as error:
+            yield self._damage(position + 1 if isinstance(position, int) else 1, str(error))
+        steps = accumulator.steps
+        for id_, (position, path) in places.items():
+            yield Record(self._file, position, path, steps[id_].to_dict())
             del deltas[id_]
-        self.deltas += sum(deltas.values())
+        self.counts.deltas += sum(deltas.values())
 
-    def _in_other_event(self, text: str, place: int | Places, path: _Path) -> Iterator[Record]:
-        """Yield the records of an event that tells of no run step itself, but may hold some."""
-        # Most are parts of messages: not worth decoding.
+    def _records_in_event(self, text: str, position: int | JsonPositions, path: Path) -> Iterator[Record]:
+        """Yield the records of an event of another type, whose data may contain run steps."""
+        # Most of these events are parts of messages, which are not worth decoding.
         if "thread.run.step" not in text and "step_details" not in text:
             return
         try:
             document = _decoder.decode(text)
         except (ValueError, RecursionError):
             return
-        for inner, kind, value in _finds(document):
-            yield from self._found(kind, value, place, (*path, *inner))
+        for inner, kind, value in search(document):
+            yield from self._records_for(kind, value, position, (*path, *inner))
 
 
-def _events_in_lines(lines: Iterable[bytes], stream: RunStepStream) -> Iterator[tuple[int, _Path, Event]]:
-    """Yield the events of a stream, each with the line where its data begin."""
-    number = begun = 0
+def _stream_events(lines: Iterable[bytes], stream: RunStepStream) -> Iterator[tuple[int, Path, Event]]:
+    """Feed an event stream, and yield its events with the lines on which their data begin."""
+    number = first = 0
     for number, line in enumerate(lines, 1):
-        if not begun and line.startswith(b"data"):
-            begun = number
+        if not first and line.startswith(b"data"):
+            first = number
         for event in stream.feed(line):
-            yield begun or number, (), event
+            yield first or number, (), event
         if not line.strip():
-            begun = 0
+            first = 0
     # A captured stream often lacks the blank line that ends its last event.
     for event in stream.feed(b"\n\n"):
-        yield begun or number, (), event
+        yield first or number, (), event
 
 
-def _events_in_array(
-    items: list[Any], place: int | Places, path: _Path, accumulator: RunStepAccumulator
-) -> Iterator[tuple[int | Places, _Path, Event | ValidationError]]:
-    """Yield the events of an array, each with its place, once the accumulator has taken it."""
-    from ..streaming import Event  # noqa: PLC0415  (it is there, as the accumulator is)
-
+def _array_events(
+    items: list[Any], position: int | JsonPositions, path: Path, accumulator: RunStepAccumulator
+) -> Iterator[tuple[int | JsonPositions, Path, Event | ValidationError]]:
+    """Add the events of an array to an accumulator, and yield them with their paths."""
     for index, item in enumerate(items):
         try:
             event = Event.from_dict(item)
         except ValidationError as error:
-            yield place, (*path, index), error
+            yield position, (*path, index), error
             continue
         accumulator.add(event)
-        yield place, (*path, index, "data"), event
+        yield position, (*path, index, "data"), event
 
 
-_NO_STREAMING = "expected no event stream: reading one takes the module `streaming`, left out here"
-_decoder = json.JSONDecoder()
-# What `raw_decode` calls. It says `StopIteration` of a blank line, and not at length where that is wrong.
-_scan: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once  # type: ignore[attr-defined]
-_LINE_ENDS = frozenset({"\n", "\r\n", ""})
-
-
-def _looks_like_json(name: str) -> bool:
-    """Tell whether a file of another kind is damaged, rather than of no concern."""
+def _has_json_name(name: str) -> bool:
+    """Return whether the name of a file claims that it contains JSON or an event stream."""
     return name.removesuffix(".gz").endswith((".json", ".jsonl", ".ndjson", ".sse"))
 
 
-def _refusal(error: Exception) -> str:
+def _describe(error: Exception) -> str:
+    """Return the message for text that could not be decoded."""
     if isinstance(error, json.JSONDecodeError):
         return f"expected JSON, got text that is not (column {error.colno})"
     if isinstance(error, UnicodeDecodeError):
@@ -321,8 +300,8 @@ def _refusal(error: Exception) -> str:
     return "expected JSON, got a number with too many digits"
 
 
-def _instead(document: Any) -> ValidationError | None:
-    """Return the error of a document that says itself that it is no run step: a run, an answer that is an error."""
+def _mistaken_object(document: Any) -> ValidationError | None:
+    """Return the error for a document that identifies itself as something else: a run, or an error response."""
     if isinstance(document, dict) and document.get("object") != "list":
         try:
             RunStep.from_dict(document)

@@ -1,20 +1,54 @@
 # SPDX-License-Identifier: MIT
-"""The search for run steps, pages, deltas and events inside a decoded JSON document."""
+"""Search for run steps, pages, deltas and event arrays inside a decoded JSON document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Literal, TypeAlias
 
-from .records import _Path
+from ..enums import RUN_STEP_OBJECTS
 
-_Kind: TypeAlias = Literal["step", "page", "delta", "events"]
+Path: TypeAlias = tuple[str | int, ...]
+Kind: TypeAlias = Literal["step", "page", "delta", "events"]
+
+
+def search(document: Any) -> Iterator[tuple[Path, Kind, Any]]:
+    """Yield the path, the kind and the value of each outermost match, in document order.
+
+    Iterative, because a document may be nested more deeply than Python can recurse.
+    """
+    # Iterators over the open objects and arrays, after one for the document itself, and the keys that lead to them.
+    stack: list[Iterator[tuple[Any, Any]]] = [iter(((None, document),))]
+    keys: list[Any] = []
+    while stack:
+        for key, value in stack[-1]:
+            kind = _kind(value)
+            if kind is not None:
+                yield (*keys[1:], key) if keys else (), kind, value
+            elif isinstance(value, (dict, list)):
+                stack.append(iter(value.items()) if isinstance(value, dict) else enumerate(value))
+                keys.append(key)
+                break
+        else:
+            stack.pop()
+            if stack:
+                keys.pop()
+
+
+def _kind(value: Any) -> Kind | None:
+    if type(value) is dict:
+        if _is_step(value):
+            return "step"
+        if value.get("object") == "thread.run.step.delta":
+            return "delta"
+        return "page" if _is_page(value) else None
+    return "events" if type(value) is list and _is_event_array(value) else None
 
 
 def _is_step(value: Any) -> bool:
     if type(value) is not dict:
         return False
-    if value.get("object") in ("thread.run.step", "assistant.run.step"):
+    if value.get("object") in RUN_STEP_OBJECTS:
         return True
     return "step_details" in value and ("run_id" in value or "thread_id" in value)
 
@@ -28,41 +62,8 @@ def _is_page(value: dict[str, Any]) -> bool:
     )
 
 
-def _are_events(value: list[Any]) -> bool:
-    # Other events may hold whole steps, which are looked for as anywhere.
+def _is_event_array(value: list[Any]) -> bool:
+    # Events of other types may contain whole steps, which the search finds one by one.
     return all(
         isinstance(item, dict) and isinstance(item.get("event"), str) and "data" in item for item in value
     ) and any(item["event"].startswith("thread.run.step") for item in value)
-
-
-def _kind(value: Any) -> _Kind | None:
-    if type(value) is dict:
-        if _is_step(value):
-            return "step"
-        if value.get("object") == "thread.run.step.delta":
-            return "delta"
-        return "page" if _is_page(value) else None
-    return "events" if type(value) is list and _are_events(value) else None
-
-
-def _finds(document: Any) -> Iterator[tuple[_Path, _Kind, Any]]:
-    """Yield the outermost values in a document that a reader can use, in document order, each with its path.
-
-    A loop over a stack: a document may nest deeper than Python may call.
-    """
-    # The iterators over what is open, and the keys that lead there, behind one for the document itself.
-    stack: list[Iterator[tuple[Any, Any]]] = [iter(((None, document),))]
-    trail: list[Any] = []
-    while stack:
-        for key, value in stack[-1]:
-            kind = _kind(value)
-            if kind is not None:
-                yield (*trail[1:], key) if trail else (), kind, value
-            elif isinstance(value, (dict, list)):
-                stack.append(iter(value.items()) if isinstance(value, dict) else enumerate(value))
-                trail.append(key)
-                break
-        else:
-            stack.pop()
-            if stack:
-                trail.pop()

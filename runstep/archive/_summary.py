@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was found goes in; lines that say so to a person come out."""
+"""The summary of statistics, as lines of text."""
 
 from __future__ import annotations
 
@@ -8,66 +8,70 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 
 from ..errors import quoted
-from .statistics import OTHERS, Found
+from .statistics import OTHER_NAMES, Statistics
 
-_MOST_SHOWN = 12
+_MAX_SHOWN = 12
+
+# Python refuses to convert very long integers to decimal text.
+_MAX_DECIMAL_BITS = 2048
 
 
-def summary(found: Found) -> Iterator[str]:
-    """Yield the lines of a summary."""
-    unreadable = f" and {found.unreadable:,} unreadable" if found.unreadable else ""
-    yield f"{_counted(found.steps, 'run step')}{unreadable} in {_counted(found.files, 'file')}"
-    if found.steps:
-        yield from _table(found)
-    beside = {
-        "stray delta": found.deltas,
-        "empty page": found.empty,
-        "other JSON document": found.others,
-        "foreign file": found.passed_over,
+def summary(statistics: Statistics) -> Iterator[str]:
+    """Yield the lines of the summary of statistics."""
+    unreadable = f" and {statistics.unreadable:,} unreadable" if statistics.unreadable else ""
+    yield f"{_counted(statistics.steps, 'run step')}{unreadable} in {_counted(statistics.files, 'file')}"
+    if statistics.steps:
+        yield from _table(statistics)
+    others = {
+        "stray delta": statistics.deltas,
+        "empty page": statistics.empty_pages,
+        "other JSON document": statistics.other_documents,
+        "foreign file": statistics.skipped_files,
     }
-    if any(beside.values()):
-        yield f"  beside        {', '.join(_counted(count, noun) for noun, count in beside.items() if count)}"
-    yield _counted(found.problems, "problem")
+    if any(others.values()):
+        yield f"  beside        {', '.join(_counted(count, noun) for noun, count in others.items() if count)}"
+    yield _counted(statistics.problems, "problem")
 
 
-def _table(found: Found) -> Iterator[str]:
-    yield f"  type          {_names(found.types)}"
-    yield f"  status        {_names(found.statuses)}"
-    if found.tools:
-        yield f"  tool calls    {_names(found.tools)}"
-    if found.earliest is not None and found.latest is not None:
-        yield f"  created       {_utc(found.earliest)} to {_utc(found.latest)}"
-    if found.with_usage:
-        prompt, completion, total = map(_number, (found.prompt_tokens, found.completion_tokens, found.total_tokens))
-        sums = f"{prompt} prompt + {completion} completion = {total} total"
-        yield f"  tokens        {sums}, in {_counted(found.with_usage, 'step')}"
-    undocumented = +found.undocumented
+def _table(statistics: Statistics) -> Iterator[str]:
+    yield f"  type          {_names(statistics.types)}"
+    yield f"  status        {_names(statistics.statuses)}"
+    if statistics.tools:
+        yield f"  tool calls    {_names(statistics.tools)}"
+    if statistics.earliest is not None and statistics.latest is not None:
+        yield f"  created       {_utc(statistics.earliest)} to {_utc(statistics.latest)}"
+    if statistics.with_usage:
+        prompt = f"{_number(statistics.prompt_tokens)} prompt"
+        completion = f"{_number(statistics.completion_tokens)} completion"
+        total = f"{_number(statistics.total_tokens)} total"
+        yield f"  tokens        {prompt} + {completion} = {total}, in {_counted(statistics.with_usage, 'step')}"
+    undocumented = +statistics.undocumented
     if undocumented:
         yield f"  undocumented  {_names(undocumented, str)}"
-    repeated = found.repeated()
-    if repeated:
-        yield f"  duplicates    {_counted(repeated, 'step')} with an id that came before"
+    duplicates = statistics.count_duplicates()
+    if duplicates:
+        yield f"  duplicates    {_counted(duplicates, 'step')} with an id that came before"
 
 
 def _number(value: int) -> str:
-    # Python refuses to write very long integers in decimal.
-    return f"{value:,}" if value.bit_length() <= 2048 else f"{value:#x}"
+    return f"{value:,}" if value.bit_length() <= _MAX_DECIMAL_BITS else f"{value:#x}"
 
 
 def _counted(count: int, noun: str) -> str:
     return f"{f'{count:,}' if count else 'no'} {noun}{'' if count == 1 else 's'}"
 
 
-def _shown(name: str) -> str:
+def _quoted_unless_plain(name: str) -> str:
     return name if name.isidentifier() else quoted(name)
 
 
-def _names(counts: Counter[str], show: Callable[[str], str] = _shown) -> str:
-    named = ((name, count) for name, count in counts.items() if name != OTHERS)
+def _names(counts: Counter[str], show: Callable[[str], str] = _quoted_unless_plain) -> str:
+    """Return the most frequent names with their counts."""
+    named = ((name, count) for name, count in counts.items() if name != OTHER_NAMES)
     shown = [f"{show(name)} {count:,}" for name, count in sorted(named, key=lambda item: (-item[1], item[0]))]
-    more = len(shown) - _MOST_SHOWN
-    others = f", others {counts[OTHERS]:,}" if OTHERS in counts else ""
-    return ", ".join(shown[:_MOST_SHOWN]) + (f" and {more:,} more" if more > 0 else "") + others
+    more = len(shown) - _MAX_SHOWN
+    others = f", others {counts[OTHER_NAMES]:,}" if OTHER_NAMES in counts else ""
+    return ", ".join(shown[:_MAX_SHOWN]) + (f" and {more:,} more" if more > 0 else "") + others
 
 
 def _utc(time: int) -> str:

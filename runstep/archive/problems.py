@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Problems of run steps, each with its place in a file."""
+"""Problems with their places in files."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ..errors import Problem, ValidationError
 from .records import Record
 
 
-class Finding(NamedTuple):
-    """A problem, and where it is: `line` is None where it is the file itself."""
+class LocatedProblem(NamedTuple):
+    """A problem and its place. `line` is None if the file as a whole has the problem."""
 
     file: str
     line: int | None
@@ -20,8 +20,8 @@ class Finding(NamedTuple):
     message: str
 
 
-def findings_of(record: Record, error: ValidationError) -> Iterator[Finding]:
-    """Yield what is wrong with a record."""
+def locate_problems(record: Record, error: ValidationError) -> Iterator[LocatedProblem]:
+    """Yield the problems of a record with their places in the file."""
     for problem in error.problems:
         location = Problem((*record.path, *problem.path), problem.level, problem.message).location
-        yield Finding(record.file, record.line_of(problem.path), location, problem.level, problem.message)
+        yield LocatedProblem(record.file, record.line_of(problem.path), location, problem.level, problem.message)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Ranges of files, for several processes."""
+"""Ranges of files, for checking one file in several processes."""
 
 from __future__ import annotations
 
@@ -8,42 +8,49 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ._folders import STDIN_NAME, OpenFile
 from ._input import open_source
-from ._reader import Reader
 
-_BYTES_IN_PIECE = 1 << 19  # where every line is damaged, what is wrong takes fifty times its bytes
+# Small, because the report of a range in which every line is damaged takes fifty times its size.
+_RANGE_SIZE = 1 << 19
 
 
-class _Piece(NamedTuple):
-    """What one process does at a time: a file, or the lines that begin in a range of its bytes."""
+class FileRange(NamedTuple):
+    """A whole file (`is_whole`), or the lines of JSON Lines that begin in `size` bytes from offset `start`."""
 
     file: str
-    is_named: bool
-    strict: bool
+    start: int
     size: int
-    start: int = 0
     is_first: bool = True
     is_last: bool = True
     is_whole: bool = True
+    is_explicit: bool = True
 
 
-def _pieces(reader: Reader) -> Iterator[_Piece] | None:
-    """Return the pieces of a file; None where another process cannot read it."""
-    if isinstance(reader.opened, OSError) or reader.file == "<stdin>":
+def split_file(opened: OpenFile) -> Iterator[FileRange] | None:
+    """Return the ranges of an open file; None if another process could not open the same file."""
+    if isinstance(opened.file, OSError) or opened.name == STDIN_NAME:
         return None
-    status = os.fstat(reader.opened.fileno())
+    status = os.fstat(opened.file.fileno())
     if not stat.S_ISREG(status.st_mode):
         return None
     size = status.st_size
-    if size > _BYTES_IN_PIECE:
-        source = open_source(reader.opened)
-        if source.kind == "lines" and source.start is not None:
-            return _ranges(reader, range(source.start, size, _BYTES_IN_PIECE), size)
-    return iter((_Piece(reader.file, reader.is_named, reader.strict, size),))
+    if size > _RANGE_SIZE:
+        source = open_source(opened.file)
+        if source.format == "lines" and source.start is not None:
+            return _split_lines(opened, source.start, size)
+    return iter((FileRange(opened.name, 0, size, is_explicit=opened.is_explicit),))
 
 
-def _ranges(reader: Reader, starts: range, end: int) -> Iterator[_Piece]:
-    for start in starts:
-        size = min(_BYTES_IN_PIECE, end - start)
-        is_first, is_last = start == starts[0], start == starts[-1]
-        yield _Piece(reader.file, reader.is_named, reader.strict, size, start, is_first, is_last, is_whole=False)
+def _split_lines(opened: OpenFile, start: int, end: int) -> Iterator[FileRange]:
+    offsets = range(start, end, _RANGE_SIZE)
+    for offset in offsets:
+        yield FileRange(
+            opened.name,
+            offset,
+            min(_RANGE_SIZE, end - offset),
+            is_first=offset == offsets[0],
+            is_last=offset == offsets[-1],
+            is_whole=False,
+            is_explicit=opened.is_explicit,
+        )

@@ -1,61 +1,65 @@
 # SPDX-License-Identifier: MIT
-"""Records: run steps as they lie in a file, and places where one is damaged."""
+"""Records: run steps found in files, and places where a step could not be read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias, final
+from typing import Any, final
 
 from ..errors import Problem, ValidationError
 from ..frozen import EMPTY
 from ..steps import RunStep
-from ._positions import Places
-
-_Path: TypeAlias = tuple[str | int, ...]
+from ._positions import JsonPositions
 
 
 @final
 class Record:
-    """A run step as it lies in a file, or a place where something kept one from being read.
+    """A run step found in a file, or a place where something prevented reading one.
 
-    `file` is the path as it was given, or as it was found in a folder; `"<stdin>"`; or the name of a file object.
-    `path` leads from the JSON document to the step, as `Problem.path` does; it is `()` where the document is the step.
-    `raw` is the mapping as it was decoded, not copied. `error` is None, or a `ValidationError` where something
-    other than a step is wrong: text that is no JSON, gzip that is cut, a file that cannot be opened, the
-    own keys of a page. `step` then raises it, and `raw` is the page or empty.
+    `file` is the path as given, or as found in a folder; `"<stdin>"` for standard input; the name of a file object,
+    `"<file>"` if it has none. `path` leads from the JSON document to the step, like `Problem.path`; it is `()` if the
+    document is the step. `raw` is the decoded object, not a copy. `error` is None, or a `ValidationError` if something
+    other than a step is damaged: invalid JSON, truncated gzip data, an unreadable file, the own keys of a page. Then
+    `step` raises it, and `raw` is the page or empty.
     """
 
-    __slots__ = ("_place", "error", "file", "path", "raw")
+    __slots__ = ("_position", "error", "file", "path", "raw")
 
     def __init__(
-        self, file: str, place: int | Places | None, path: _Path, raw: Any, error: ValidationError | None = None
+        self,
+        file: str,
+        position: int | JsonPositions | None,
+        path: tuple[str | int, ...],
+        raw: Any,
+        error: ValidationError | None = None,
     ) -> None:
         self.file: str = file
-        self._place = place
-        self.path: _Path = path
+        self._position = position
+        self.path: tuple[str | int, ...] = path
         self.raw: Any = raw
         self.error: ValidationError | None = error
 
     @property
     def line(self) -> int | None:
-        """The line of the file, from 1, on which the record begins; None where it is the file itself."""
+        """The line of the file, from 1, on which the record begins; None if the record is the file itself."""
         return self.line_of(())
 
     @property
     def location(self) -> str:
-        """`path` as a person writes it: `runs[0].steps[3]`; the document itself is ""."""
+        """`path` as text, for example `runs[0].steps[3]`; empty for the document itself."""
         return Problem(self.path, "error", "").location
 
     def line_of(self, path: Iterable[str | int]) -> int | None:
-        """Return the line on which the value at `path` begins, inside the record; if missing, that of what lacks it.
+        """Return the line on which the value at `path`, relative to the record, begins.
 
-        In a document of many lines the first call takes as long as reading the document once more.
+        For a missing value, that is the line of the object or array without it. The first call for a document of
+        several lines takes as long as decoding the document again.
         """
-        place = self._place
-        return place.line((*self.path, *path)) if isinstance(place, Places) else place
+        position = self._position
+        return position.line((*self.path, *path)) if isinstance(position, JsonPositions) else position
 
     def step(self, *, strict: bool = False) -> RunStep:
-        """Return the run step. Raises `ValidationError`, as `RunStep.from_dict` does, or `error` if there is one."""
+        """Return the run step. Raises `error` if it is set, and `ValidationError` as `RunStep.from_dict` does."""
         if self.error is not None:
             raise self.error
         return RunStep.from_dict(self.raw, strict=strict)
@@ -64,14 +68,11 @@ class Record:
         return f"<Record {self.file!r}, line {self.line}, location {self.location!r}>"
 
 
-def _damage(file: str, line: int | None, message: str) -> Record:
-    return Record(file, line, (), EMPTY, _error(message))
+def damage_record(file: str, line: int | None, message: str) -> Record:
+    """Return the record of damage on a line, or of a whole file if `line` is None."""
+    return Record(file, line, (), EMPTY, ValidationError((Problem((), "error", message),)))
 
 
-def _error(message: str) -> ValidationError:
-    return ValidationError((Problem((), "error", message),))
-
-
-def nothing_in(file: str) -> Record:
-    """Return the record of a file without any."""
-    return _damage(file, 1, "expected run steps, found none")
+def no_steps_record(file: str) -> Record:
+    """Return the record of a file that contains no run steps."""
+    return damage_record(file, 1, "expected run steps, found none")

@@ -1,25 +1,44 @@
 # SPDX-License-Identifier: MIT
-"""Statistics of run steps, which add up."""
+"""Statistics of run steps, which can be added up."""
 
 from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
-from typing import final
+from hashlib import blake2b
+from typing import Any, final
 
-_MOST_NAMES = 1000
-_LONGEST_NAME = 128
-OTHERS = "…" * (_LONGEST_NAME + 1)
-"""What names that are too many are counted as: longer than any that is kept."""
+from ..errors import Problem
+from ..frozen import EMPTY
+from ..steps import MessageCreationStepDetails, RunStep, ToolCallsStepDetails
+from ..tool_calls import (
+    CodeInterpreterImage,
+    CodeInterpreterToolCall,
+    FileSearchToolCall,
+    FunctionToolCall,
+    OtherCodeInterpreterOutput,
+    OtherToolCall,
+    RetrievalToolCall,
+)
+
+_MAX_NAMES = 1000
+_MAX_NAME_LENGTH = 128
+OTHER_NAMES = "…" * (_MAX_NAME_LENGTH + 1)
+"""The key that counts the names beyond the first 1,000. It is longer than any name that is kept."""
+
+_MAX_SECONDS = 10**11
 
 
 @final
 @dataclass(slots=True)
-class Found:
-    """What there is in a part, or altogether; times are Unix seconds.
+class Statistics:
+    """What files contain. Times are Unix seconds.
 
-    `ids` holds a hash of 61 or 64 bits for the id of each step: what is the same is a duplicate.
+    `unreadable` counts steps with errors, `ids` holds a hash of each id. `undocumented` counts keys not defined in the
+    schema by their location, with `[]` for any index. `deltas`, `other_documents` and `empty_pages` are those of
+    `FileCounts`.
     """
 
     files: int = 0
@@ -37,39 +56,165 @@ class Found:
     undocumented: Counter[str] = field(default_factory=Counter)
     ids: array[int] = field(default_factory=lambda: array("q"))
     deltas: int = 0
-    others: int = 0
-    empty: int = 0
-    passed_over: int = 0
+    other_documents: int = 0
+    empty_pages: int = 0
+    skipped_files: int = 0
     problems: int = 0
 
-    def add(self, more: Found) -> None:
-        """Add what another part holds."""
+    def add(self, other: Statistics) -> None:
+        """Add the statistics of other files, or of another part of the same file."""
         for name in _NUMBERS:
-            setattr(self, name, getattr(self, name) + getattr(more, name))
-        for name in _NAMES:
-            _add_names(getattr(self, name), getattr(more, name))
-        times = [time for time in (self.earliest, self.latest, more.earliest, more.latest) if time is not None]
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in _COUNTERS:
+            _add_names(getattr(self, name), getattr(other, name))
+        times = [time for time in (self.earliest, self.latest, other.earliest, other.latest) if time is not None]
         self.earliest, self.latest = min(times, default=None), max(times, default=None)
-        self.ids += more.ids
+        self.ids += other.ids
 
-    def repeated(self) -> int:
-        """Return how many steps have an id that another one had before."""
-        # In sixteen goes: a set takes eight times what the array takes.
+    def count_duplicates(self) -> int:
+        """Return how many steps have the id of an earlier step."""
+        # A set takes eight times the memory of the array, so it holds a sixteenth of the ids at a time.
         return len(self.ids) - sum(len({id_ for id_ in self.ids if id_ & 15 == last}) for last in range(16))
 
+    def tally(self, steps: Iterable[RunStep]) -> None:  # noqa: C901, PLR0912, PLR0915  (one loop, because calls are slow)
+        """Count steps."""
+        # Values are collected in lists and counted at the end, which takes a third of the time.
+        ids: list[str] = []
+        types: list[str] = []
+        statuses: list[str] = []
+        tools: list[str] = []
+        created: list[int] = []
+        absent: list[tuple[str, ...]] = []
+        usage_absent: list[tuple[str, ...]] = []
+        undocumented: list[str] = []
+        prompt = completion = total = 0
+        for step in steps:
+            ids.append(step.id)
+            types.append(step.type)
+            statuses.append(step.status)
+            created.append(step.created_at)
+            absent.append(step._absent)
+            usage = step.usage
+            if usage is not None:
+                usage_absent.append(usage._absent)
+                prompt += usage.prompt_tokens
+                completion += usage.completion_tokens
+                total += usage.total_tokens
+                if usage.extra is not EMPTY:
+                    undocumented += _extra_keys(usage, "usage.")
+            if step.extra is not EMPTY:
+                undocumented += _extra_keys(step, "")
+            details = step.step_details
+            if type(details) is MessageCreationStepDetails:
+                if details.extra is not EMPTY or details.message_creation.extra is not EMPTY:
+                    undocumented += _extra_keys(details, "step_details.")
+                    undocumented += _extra_keys(details.message_creation, "step_details.message_creation.")
+            elif type(details) is ToolCallsStepDetails:
+                if details.extra is not EMPTY:
+                    undocumented += _extra_keys(details, "step_details.")
+                for call in details.tool_calls:
+                    tools.append(call.type)
+                    if type(call) is not FunctionToolCall:
+                        undocumented += _UNDOCUMENTED_KEYS[type(call)](call)
+                    elif call.extra is not EMPTY or call.function.extra is not EMPTY:
+                        undocumented += _extra_keys(call, _CALL)
+                        undocumented += _extra_keys(call.function, f"{_CALL}function.")
+        self.steps += len(ids)
+        self.types.update(types)
+        self.statuses.update(statuses)
+        self.tools.update(tools)
+        self.with_usage += len(usage_absent)
+        self.prompt_tokens += prompt
+        self.completion_tokens += completion
+        self.total_tokens += total
+        self.undocumented.update(undocumented)
+        _count_present(self.undocumented, absent, "", ("expires_at",))
+        _count_present(self.undocumented, usage_absent, "usage.", ("prompt_token_details", "completion_tokens_details"))
+        self.ids.frombytes(b"".join([_hash_id(id_) for id_ in ids]))
+        if created:
+            if max(created) > _MAX_SECONDS or min(created) < 0:
+                created = [time // 1000 if time > _MAX_SECONDS else time for time in created if time >= 0]
+            self.earliest, self.latest = min(created, default=None), max(created, default=None)
 
-def _add_names(names: Counter[str], more: Counter[str]) -> None:
-    """Add numbers of names, of which the shortest are kept, so that strangers' data cannot make them too many.
 
-    Which are kept does not hang on the order, nor on what was added up before: the same in any number of processes.
+_COUNTERS = ("types", "statuses", "tools", "undocumented")
+_NUMBERS = tuple(item.name for item in fields(Statistics) if item.name not in (*_COUNTERS, "ids", "earliest", "latest"))
+
+
+def _add_names(names: Counter[str], other: Counter[str]) -> None:
+    """Add counts of names, and keep the 1,000 shortest names, so that memory is bounded.
+
+    Which names are kept depends neither on the order of the data nor on the number of processes.
     """
-    for name, count in more.items():
-        names[str(name) if len(name) <= _LONGEST_NAME or name == OTHERS else name[:_LONGEST_NAME]] += count
-    if len(names) > _MOST_NAMES:
-        for name in sorted(names, key=lambda name: (name == OTHERS, len(name), name))[_MOST_NAMES:]:
+    for name, count in other.items():
+        names[str(name) if len(name) <= _MAX_NAME_LENGTH or name == OTHER_NAMES else name[:_MAX_NAME_LENGTH]] += count
+    if len(names) > _MAX_NAMES:
+        for name in sorted(names, key=lambda name: (name == OTHER_NAMES, len(name), name))[_MAX_NAMES:]:
             count = names.pop(name)
-            names[OTHERS] += count
+            names[OTHER_NAMES] += count
 
 
-_NAMES = ("types", "statuses", "tools", "undocumented")
-_NUMBERS = tuple(item.name for item in fields(Found) if item.name not in (*_NAMES, "ids", "earliest", "latest"))
+def _count_present(names: Counter[str], absent: list[tuple[str, ...]], prefix: str, keys: tuple[str, ...]) -> None:
+    """Count the objects in which each of `keys` is present."""
+    for combination, count in Counter(absent).items():
+        for key in keys:
+            if key not in combination:
+                names[prefix + key] += count
+
+
+def _hash_id(id_: str) -> bytes:
+    """Return a hash of an id, of 8 bytes, that is the same in every process, unlike `hash`."""
+    return blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+# Keys not defined in the schema, in the less common tool calls.
+
+_CALL = "step_details.tool_calls[]."
+
+
+def _extra_keys(model: Any, prefix: str) -> list[str]:
+    return [prefix + Problem((key,), "error", "").location for key in model.extra]
+
+
+def _in_code_interpreter(call: CodeInterpreterToolCall) -> list[str]:
+    prefix = f"{_CALL}code_interpreter."
+    keys = _extra_keys(call, _CALL) + _extra_keys(call.code_interpreter, prefix)
+    for output in call.code_interpreter.outputs:
+        if type(output) is CodeInterpreterImage:
+            keys += _extra_keys(output.image, f"{prefix}outputs[].image.")
+        if type(output) is not OtherCodeInterpreterOutput:
+            keys += _extra_keys(output, f"{prefix}outputs[].")
+    return keys
+
+
+def _in_file_search(call: FileSearchToolCall) -> list[str]:
+    prefix = f"{_CALL}file_search."
+    body = call.file_search
+    keys = _extra_keys(call, _CALL) + _extra_keys(body, prefix)
+    if body.ranking_options is not None:
+        keys += _extra_keys(body.ranking_options, f"{prefix}ranking_options.")
+    for result in body.results or ():
+        if "attributes" not in result._absent:
+            keys.append(f"{prefix}results[].attributes")
+        if result.extra is not EMPTY:
+            keys += _extra_keys(result, f"{prefix}results[].")
+        for content in result.content or ():
+            if content.extra is not EMPTY:
+                keys += _extra_keys(content, f"{prefix}results[].content[].")
+    return keys
+
+
+def _in_retrieval(call: RetrievalToolCall) -> list[str]:
+    return _extra_keys(call, _CALL)
+
+
+def _in_other(_: OtherToolCall) -> list[str]:
+    return []  # the type is not in the schema either, and is counted among the tools
+
+
+_UNDOCUMENTED_KEYS: dict[type[Any], Callable[[Any], list[str]]] = {
+    CodeInterpreterToolCall: _in_code_interpreter,
+    FileSearchToolCall: _in_file_search,
+    RetrievalToolCall: _in_retrieval,
+    OtherToolCall: _in_other,
+}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The arguments of the command line, and its help."""
+"""Command-line arguments and help texts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import argparse
 import sys
 from typing import Any, NoReturn
 
-from . import check, convert, show
-from ._terminal import escaped
+from ._terminal import escape
+from .check import run as run_check
+from .convert import TARGETS
+from .convert import run as run_convert
+from .show import run as run_show
 
 _EXAMPLES = """\
 examples:
@@ -23,7 +26,6 @@ which they are is told from what they hold. A folder is read with all folders in
 Exit code: 0 all is well, 1 problems were found, 2 something could not be read or written.
 """
 
-
 _CHECK_EXAMPLES = """\
 examples:
   python -m runstep check dump.jsonl              what is in it, and is it whole?
@@ -31,12 +33,14 @@ examples:
   python -m runstep check --jobs 4 exports/       a folder, by four processes
   python -m runstep check --format json x.jsonl   one JSON object a problem: file, line, location, level, message
 """
+
 _SHOW_EXAMPLES = """\
 examples:
   python -m runstep show page.json
   python -m runstep show dump.jsonl --run run_123 --full
   python -m runstep show stream.sse | less
 """
+
 _CONVERT_EXAMPLES = """\
 examples:
   python -m runstep convert exports/ --to jsonl -o steps.jsonl
@@ -44,44 +48,51 @@ examples:
 """
 
 
-def _parser() -> argparse.ArgumentParser:
-    form = argparse.RawDescriptionHelpFormatter
+def create_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
     parser = _Parser(
         prog="python -m runstep",
         description="Run steps of the OpenAI Assistants API, wherever they lie: checked, shown, converted.",
         epilog=_EXAMPLES,
-        formatter_class=form,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    commands = parser.add_subparsers(metavar="VERB", required=True)
 
-    text = "say what is wrong, and what there is"
-    verb = verbs.add_parser("check", help=text, description=text, epilog=_CHECK_EXAMPLES, formatter_class=form)
-    verb.set_defaults(run=check.run)
-    verb.add_argument("--strict", action="store_true", help="also what the newest published schema does not allow")
-    verb.add_argument("--format", choices=("text", "json"), default="text", help="of the problems (default: text)")
-    verb.add_argument("--jobs", metavar="N", type=_positive, default=1, help="how many processes (default: 1)")
-    verb.add_argument("--quiet", action="store_true", help="problems only: no summary, no progress")
-    _add_paths(verb)
+    def add_command(name: str, run: Any, description: str, examples: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(
+            name,
+            help=description,
+            description=description,
+            epilog=examples,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.set_defaults(run=run)
+        return command
 
-    text = "draw each run as a timeline"
-    verb = verbs.add_parser("show", help=text, description=text, epilog=_SHOW_EXAMPLES, formatter_class=form)
-    verb.set_defaults(run=show.run)
-    verb.add_argument("--run", dest="run_id", metavar="ID", help="this run only")
-    verb.add_argument("--full", action="store_true", help="inputs and outputs whole, not their beginnings")
-    _add_paths(verb)
+    command = add_command("check", run_check, "say what is wrong, and what there is", _CHECK_EXAMPLES)
+    command.add_argument("--strict", action="store_true", help="also what the newest published schema does not allow")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="of the problems (default: text)")
+    command.add_argument("--jobs", metavar="N", type=_positive, default=1, help="how many processes (default: 1)")
+    command.add_argument("--quiet", action="store_true", help="problems only: no summary, no progress")
+    _add_paths(command)
 
-    text = "write the steps in another form"
-    verb = verbs.add_parser("convert", help=text, description=text, epilog=_CONVERT_EXAMPLES, formatter_class=form)
-    verb.set_defaults(run=convert.run)
-    names = "; ".join(f"{name}: {target.summary}" for name, target in convert.TARGETS.items())
-    verb.add_argument("--to", required=True, choices=convert.TARGETS, metavar="NAME", help=names)
-    verb.add_argument("-o", "--output", metavar="FILE", help="written whole or not at all (default: standard output)")
-    _add_paths(verb)
+    command = add_command("show", run_show, "draw each run as a timeline", _SHOW_EXAMPLES)
+    command.add_argument("--run", dest="run_id", metavar="ID", help="this run only")
+    command.add_argument("--full", action="store_true", help="inputs and outputs whole, not their beginnings")
+    _add_paths(command)
+
+    command = add_command("convert", run_convert, "write the steps in another form", _CONVERT_EXAMPLES)
+    targets = "; ".join(f"{name}: {target.description}" for name, target in TARGETS.items())
+    command.add_argument("--to", required=True, choices=TARGETS, metavar="NAME", help=targets)
+    command.add_argument(
+        "-o", "--output", metavar="FILE", help="written whole or not at all (default: standard output)"
+    )
+    _add_paths(command)
     return parser
 
 
-def _add_paths(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
+def _add_paths(command: argparse.ArgumentParser) -> None:
+    command.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
 
 
 def _positive(text: str) -> int:
@@ -97,10 +108,10 @@ def _positive(text: str) -> int:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        # An argument may be the name of a file, which a shell put there.
-        super().error(escaped(message))
+        # An argument may be a file name that a shell expanded.
+        super().error(escape(message))
 
     def print_help(self, file: Any = None) -> None:
         super().print_help(file)
-        # Only now is it noticed that a reader has gone.
+        # Raises `BrokenPipeError` now, if the reader of a pipe is gone, instead of at exit.
         sys.stdout.flush()

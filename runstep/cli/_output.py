@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Lines for a person, on standard output and standard error."""
+"""Text output: problems and error messages."""
 
 from __future__ import annotations
 
@@ -7,26 +7,28 @@ import os
 import sys
 from typing import TextIO
 
-from ..archive.problems import Finding
-from ._terminal import escaped
-
-# What is printed.
+from ..archive.problems import LocatedProblem
+from ._terminal import escape
 
 
-def _line(finding: Finding) -> str:
-    line = "" if finding.line is None else f":{finding.line}"
-    location = f"{finding.location}: " if finding.location else ""
-    return f"{escaped(finding.file)}{line}: {location}{finding.message}"
-
-
-def _print(text: str, stream: TextIO | None = None) -> None:
+def print_line(text: str, stream: TextIO | None = None) -> None:
+    """Print a line to a stream, by default standard output."""
     print(text, file=stream)
 
 
-def _complain(text: str) -> None:
-    _print(f"runstep: {escaped(text)}", sys.stderr)
+def print_error(text: str) -> None:
+    """Print an error message to standard error."""
+    print_line(f"runstep: {escape(text)}", sys.stderr)
 
 
-def _reason(error: OSError) -> str:
+def format_problem(problem: LocatedProblem) -> str:
+    """Return a problem as `file:line: location: message`, which editors can open."""
+    line = "" if problem.line is None else f":{problem.line}"
+    location = f"{problem.location}: " if problem.location else ""
+    return f"{escape(problem.file)}{line}: {location}{problem.message}"
+
+
+def format_os_error(error: OSError) -> str:
+    """Return the message of an operating system error, after the file that it concerns."""
     reason = error.strerror or str(error)
     return reason if error.filename is None else f"{os.fsdecode(error.filename)}: {reason}"

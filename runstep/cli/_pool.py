@@ -3,111 +3,107 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
-from collections.abc import Generator
+import threading
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast, final
+from typing import final
 
-from ..archive.ranges import _Piece
-from ..archive.reports import Part, check_piece
+from ..archive._folders import open_files
+from ..archive.ranges import FileRange, split_file
+from ..archive.reports import RangeMerger, Report, check_file, check_range
+from ._progress import Progress
 
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
+# Enough to keep the workers busy while a report is printed.
+_PENDING_RANGES_PER_WORKER = 4
+
+# A terminal sends these to all processes, but only the main one acts on them. Windows has no SIGHUP.
+_TERMINAL_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
+
+
+@final
+class ParallelChecker:
+    """Checks files, and ranges of large files of JSON Lines, in worker processes."""
+
+    def __init__(self, executor: ProcessPoolExecutor, jobs: int, progress: Progress, *, strict: bool) -> None:
+        self._executor = executor
+        self._max_pending = _PENDING_RANGES_PER_WORKER * jobs
+        self._progress = progress
+        self._strict = strict
+
+    def check(self, path: str) -> Iterator[Report]:
+        """Yield the reports of a path in the order of one process. Raises `OSError` if it cannot be opened."""
+        merger = RangeMerger()
+        pending: deque[tuple[FileRange, Future[Report]]] = deque()
+
+        def finished(max_pending: int) -> Iterator[Report]:
+            while len(pending) > max_pending:
+                part, future = pending.popleft()
+                report = future.result()
+                self._progress.advance(part.size)
+                yield merger.merge(part, report)
+
+        for opened in open_files(path):
+            parts = split_file(opened)
+            if parts is None:
+                # This process has the file open, until the next one is requested.
+                yield from finished(0)
+                yield from check_file(opened, strict=self._strict, progress=self._progress.advance)
+                continue
+            for part in parts:
+                pending.append((part, self._submit(part)))
+                yield from finished(self._max_pending)
+        yield from finished(0)
+
+    def _submit(self, part: FileRange) -> Future[Report]:
+        with _blocked_signals():  # submitting starts workers, which inherit the mask until they have started
+            return self._executor.submit(check_range, part, strict=self._strict)
 
 
 @contextmanager
-def workers(jobs: int) -> Generator[Workers | None, None, None]:
-    """Give the processes that check, if there are to be more than this one; none outlives it."""
-    if jobs == 1:
-        yield None
-        return
-    team = Workers()
+def parallel_checker(jobs: int, progress: Progress, *, strict: bool) -> Generator[ParallelChecker, None, None]:
+    """Provide a checker with worker processes. Raises `ChildProcessError` if one of them dies."""
+    executor = ProcessPoolExecutor(jobs, initializer=_start_worker)
+    is_done = False
     try:
-        team.start(jobs)
-        yield team
+        yield ParallelChecker(executor, jobs, progress, strict=strict)
+        is_done = True
+    except BrokenExecutor:
+        message = "a process that checked has died"
+        raise ChildProcessError(message) from None
     finally:
-        team.end()
+        # After an error, the exit of the process waits for the ranges in progress.
+        executor.shutdown(wait=is_done, cancel_futures=True)
 
 
-_DIED = "a process that checked has died"
-
-
-@final
-class WorkerError(Exception):
-    """A process that was to do a piece of work has died."""
-
-
-@final
-class Workers:
-    """Processes that each do one piece of work after another.
-
-    Not `concurrent.futures`: its thread waits for ever for the rest of a result whose process is ended in the middle.
-    """
-
-    def __init__(self) -> None:
-        self._processes: list[BaseProcess] = []
-        self._idle: list[Connection] = []
-        self._busy: dict[Connection, list[Part]] = {}
-
-    def start(self, jobs: int) -> None:
-        """Start so many processes."""
-        import multiprocessing  # noqa: PLC0415  (most runs do without)
-
-        for _ in range(jobs):
-            ours, theirs = multiprocessing.Pipe()
-            self._idle.append(ours)
-            process = multiprocessing.Process(target=_serve, args=(theirs, [*self._idle]), daemon=True)
-            process.start()
-            self._processes.append(process)
-            theirs.close()
-
-    def submit(self, piece: _Piece) -> list[Part]:
-        """Have a piece done, and return the list that its part will be put in."""
-        while not self._idle:
-            self._collect()
-        connection = self._idle.pop()
-        part = self._busy[connection] = []
-        try:
-            connection.send(piece)
-        except OSError:
-            raise WorkerError(_DIED) from None
-        return part
-
-    def result(self, part: list[Part]) -> Part:
-        """Return what has been put in the list, when it has. Raises `WorkerError` if a process has died."""
-        while not part:
-            self._collect()
-        return part[0]
-
-    def _collect(self) -> None:
-        from multiprocessing.connection import wait  # noqa: PLC0415
-
-        for connection in cast("list[Connection]", wait(self._busy)):
-            try:
-                part = connection.recv()
-            except (EOFError, OSError):
-                raise WorkerError(_DIED) from None
-            self._busy.pop(connection).append(part)
-            self._idle.append(connection)
-
-    def end(self) -> None:
-        """End the processes, whatever they are doing."""
-        for process in self._processes:
-            process.terminate()
-            process.join()
-        for connection in (*self._idle, *self._busy):
-            connection.close()
-
-
-def _serve(connection: Connection, others: list[Connection]) -> None:
-    """Do what a process is for, until there is nobody to do it for."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # While these are open, no process would see the end of the first one.
-    for other in others:
-        other.close()
-    try:
-        while True:
-            connection.send(check_piece(connection.recv()))
-    except (EOFError, OSError):
+@contextmanager
+def _blocked_signals() -> Generator[None, None, None]:
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
         return
+    previous = signal.pthread_sigmask(signal.SIG_BLOCK, [*_TERMINAL_SIGNALS, signal.SIGTERM])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous)
+
+
+def _start_worker() -> None:
+    for number in _TERMINAL_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the executor sends it if another worker has died
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
+
+
+def _exit_with_parent() -> None:
+    """End this worker when the main process has ended, even if it was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

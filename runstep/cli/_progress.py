@@ -6,39 +6,39 @@ from __future__ import annotations
 import sys
 import time
 
-_SECONDS_OF_SILENCE = 1.0
-_SECONDS_BETWEEN = 0.2
+# In seconds.
+_INITIAL_DELAY = 1.0
+_INTERVAL = 0.2
 
 
-class _Progress:
-    """A line on standard error that says how far reading has come, if that is a terminal and it takes long."""
+class Progress:
+    """A line that shows how much has been read, after a second, if standard error is a terminal."""
 
     def __init__(self, *, is_wanted: bool = True) -> None:
-        self._is_wanted = is_wanted and sys.stderr.isatty()
+        self._is_shown = is_wanted and sys.stderr.isatty()
         self._size = 0
         self._width = 0
-        self._next = time.monotonic() + _SECONDS_OF_SILENCE
+        self._next = time.monotonic() + _INITIAL_DELAY
 
-    def __enter__(self) -> _Progress:  # noqa: PYI034  (`Self` came with Python 3.11)
+    def __enter__(self) -> Progress:  # noqa: PYI034  (`Self` was added in Python 3.11)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.clear()
 
-    def read(self, size: int) -> None:
-        """Count bytes that were read, and say so now and then."""
+    def advance(self, size: int) -> None:
+        """Add a number of bytes, and update the line if it is due."""
         self._size += size
-        if self._is_wanted and time.monotonic() >= self._next:
-            self._next = time.monotonic() + _SECONDS_BETWEEN
-            text = f"{self._size / 1e6:,.0f} MB read"
-            self._show(text)
+        if self._is_shown and time.monotonic() >= self._next:
+            self._next = time.monotonic() + _INTERVAL
+            self._write(f"{self._size / 1e6:,.0f} MB read")
 
     def clear(self) -> None:
-        """Make room for other lines."""
+        """Erase the line, so that other output can be printed."""
         if self._width:
-            self._show("")
+            self._write("")
 
-    def _show(self, text: str) -> None:
+    def _write(self, text: str) -> None:
         sys.stderr.write(f"\r{text:{self._width}}\r")
         sys.stderr.flush()
         self._width = len(text)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Text for a terminal: whatever a document holds goes in, lines of a known width with nothing to obey come out."""
+"""Text for terminals: escaping, display width, truncation, wrapping and colour."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TypeAlias
 from unicodedata import category, east_asian_width
 
 Piece: TypeAlias = tuple[str, str]
-"""A style, one of the keys of `_STYLES`, and the text that it is for."""
+"""A style, which is a key of `_STYLES`, and the text in that style."""
 
-# "Select graphic rendition", ECMA-48, section 8.3.117.
+# ECMA-48, section 8.3.117: "select graphic rendition".
 _STYLES = {
     "": "",
     "bold": "1",
@@ -27,52 +27,51 @@ _STYLES = {
 
 ELLIPSIS = "…"
 
-# A column can hold any number of marks that take no room. So many code points for each are looked at.
-_CODE_POINTS_A_COLUMN = 4
+# A column can have any number of combining marks. Text is truncated at this many code points per column.
+_MAX_CODE_POINTS_PER_COLUMN = 4
 
-# They join and part letters and pictures inside words, and do nothing else to a terminal.
+# Zero width non-joiner and joiner. They connect or separate letters and emoji, and are harmless.
 _JOINERS = "\u200c\u200d"
 
-# It asks for the picture of a character that is else a narrow sign; most terminals then take two columns.
-_PICTURE_SELECTOR = "\ufe0f"
+# Variation selector 16 selects the emoji of a narrow character, which most terminals draw in two columns.
+_EMOJI_SELECTOR = "\ufe0f"
 
-_TAB = 4
-
-_MOST_LINES_LOOKED_AT = 20
+_TAB_SIZE = 4
+_MAX_SCANNED_LINES = 20
 
 
 @cache
-def _shown(char: str) -> str:
+def _escape_char(char: str) -> str:
     if char.isprintable() or char in _JOINERS or category(char) == "Zs":
         return char
     return char.encode("unicode_escape").decode()
 
 
-def escaped(text: str) -> str:
-    r"""Return `text` with each character that a terminal could obey, or that nobody could see, as `\x1b` or `\u202e`.
+def escape(text: str) -> str:
+    r"""Return `text` with invisible characters, and those that control a terminal, as `\x1b` or `\u202e`.
 
-    That is what Unicode calls control, format, surrogate, private or unassigned, and line and paragraph
-    separators; blanks of all kinds, and the two joiners inside words, stay. A backslash is not doubled.
+    These are the Unicode categories for control, format, surrogate, private use and unassigned characters, and line and
+    paragraph separators; but not spaces and the two joiners. Backslashes are not doubled.
     """
-    return text if text.isprintable() else "".join(map(_shown, text))
+    return text if text.isprintable() else "".join(map(_escape_char, text))
 
 
 @cache
-def _columns(char: str) -> int:
+def _char_width(char: str) -> int:
     if east_asian_width(char) in "WF":
         return 2
-    if char == _PICTURE_SELECTOR:
+    if char == _EMOJI_SELECTOR:
         return 1
     return 0 if category(char) in ("Mn", "Me") or char in _JOINERS else 1
 
 
-def columns(text: str) -> int:
-    """Return how many columns `text`, escaped already, takes.
+def display_width(text: str) -> int:
+    """Return the number of columns of escaped text.
 
-    Wide and full-width characters take two (Unicode Standard Annex 11), marks on a letter none. "Ambiguous"
-    characters count as one. Pictures made of several characters count as the sum, which is never too little.
+    Wide and full-width characters have two columns (Unicode Standard Annex 11), combining marks none, "ambiguous"
+    characters one. For emoji of several characters, the sum is an upper bound.
     """
-    return len(text) if text.isascii() else sum(map(_columns, text))
+    return len(text) if text.isascii() else sum(map(_char_width, text))
 
 
 def _fitting(text: str, width: int) -> int:
@@ -80,84 +79,88 @@ def _fitting(text: str, width: int) -> int:
     if text.isascii():
         return min(len(text), width)
     for index, char in enumerate(text):
-        width -= _columns(char)
+        width -= _char_width(char)
         if width < 0:
             return index
     return len(text)
 
 
-def cut(text: str, width: int) -> str:
-    """Return `text` escaped and, if it takes more than `width` columns, cut to them with an ellipsis at its end.
+def truncate(text: str, width: int) -> str:
+    """Return `text`, escaped, in at most `width` columns, with an ellipsis if it is truncated.
 
-    Takes no longer for a long text than for a short one.
+    The time does not depend on the length of the text.
     """
-    head = text[: _CODE_POINTS_A_COLUMN * width]
-    shown = escaped(head)
-    if len(head) == len(text) and columns(shown) <= width:
+    head = text[: _MAX_CODE_POINTS_PER_COLUMN * width]
+    shown = escape(head)
+    if len(head) == len(text) and display_width(shown) <= width:
         return shown
     return shown[: _fitting(shown, width - 1)] + ELLIPSIS if width > 0 else ""
 
 
-def padded(text: str, width: int) -> str:
-    """Return `text` cut or filled with blanks to exactly `width` columns."""
-    shown = cut(text, width)
-    return shown + " " * (width - columns(shown))
+def pad(text: str, width: int) -> str:
+    """Return `text`, truncated or padded with spaces to exactly `width` columns."""
+    shown = truncate(text, width)
+    return shown + " " * (width - display_width(shown))
 
 
-def squeezed(text: str, width: int) -> str:
-    """Return what of `text` can show in one line of `width` columns, line ends and indents as single blanks."""
-    head = text[: _CODE_POINTS_A_COLUMN * width]
+def squeeze(text: str, width: int) -> str:
+    """Return the beginning of `text` as a single line, with each run of whitespace as one space.
+
+    The result is not escaped, and may still be wider than `width` columns.
+    """
+    head = text[: _MAX_CODE_POINTS_PER_COLUMN * width]
     line = re.sub("[ \t\r\n]+", " ", head).strip(" ")
     return line if len(head) == len(text) else line + ELLIPSIS
 
 
-def first_lines(text: str, width: int, most: int) -> tuple[list[str], int]:
-    """Return the first lines of `text` that are not blank, each cut to `width` columns, and how many lines follow.
+def first_lines(text: str, width: int, max_lines: int) -> tuple[list[str], int]:
+    """Return the first non-blank lines of `text`, each truncated to `width` columns, and how many lines are left.
 
-    Those are `most` lines, or one more if that is all, or fewer where there are many blank ones.
-    Looks at no more than it shows, but for the line ends that it counts.
+    There are at most `max_lines` lines, or one more if that is all of the text. Only the beginning of the text is
+    scanned, apart from counting its lines.
     """
     left = text.count("\n") + 1
     lines: list[str] = []
     start = 0
-    for _ in range(_MOST_LINES_LOOKED_AT):
+    for _ in range(_MAX_SCANNED_LINES):
         end = text.find("\n", start) if left > 1 else len(text)
-        line = text[start : min(end, start + _CODE_POINTS_A_COLUMN * width + 1)].removesuffix("\r").expandtabs(_TAB)
+        line = text[start : min(end, start + _MAX_CODE_POINTS_PER_COLUMN * width + 1)]
+        line = line.removesuffix("\r").expandtabs(_TAB_SIZE)
         start = end + 1
         left -= 1
         if line.strip(" "):
-            lines.append(cut(line, width))
-        if not left or (len(lines) >= most and left > 1):
+            lines.append(truncate(line, width))
+        if not left or (len(lines) >= max_lines and left > 1):
             break
     return lines, left
 
 
-def folded(text: str, width: int) -> Iterator[str]:
-    """Yield all of `text`, escaped, in lines of at most `width` columns (at least 2), broken at blanks if there are."""
+def wrap(text: str, width: int) -> Iterator[str]:
+    """Yield all of `text`, escaped, in lines of at most `width` columns (at least 2), broken at spaces if possible."""
     for line in text.split("\n"):
-        shown = escaped(line.removesuffix("\r").expandtabs(_TAB))
+        shown = escape(line.removesuffix("\r").expandtabs(_TAB_SIZE))
         start = 0
         while True:
-            window = shown[start : start + _CODE_POINTS_A_COLUMN * width]
+            window = shown[start : start + _MAX_CODE_POINTS_PER_COLUMN * width]
             end = _fitting(window, width)
             if start + end == len(shown):
                 yield window
                 break
-            blank = window.rfind(" ", end // 2, end + 1)
-            if blank > 0:
-                yield window[:blank]
-                start += blank + 1
+            space = window.rfind(" ", end // 2, end + 1)
+            if space > 0:
+                yield window[:space]
+                start += space + 1
             else:
                 yield window[:end]
                 start += end
 
 
-def painted(pieces: Iterable[Piece], width: int, *, colour: bool) -> str:
-    """Return one line made of `pieces`: escaped, at most `width` columns, without blanks at its end."""
+def join_pieces(pieces: Iterable[Piece], width: int, *, colour: bool) -> str:
+    """Return one line of pieces: escaped, truncated to `width` columns, without trailing whitespace."""
     line: list[Piece] = []
     for style, text in pieces:
-        shown = cut(text, width)
-        width -= columns(shown)
+        shown = truncate(text, width)
+        width -= display_width(shown)
         line.append((style, shown))
     while line:
         style, text = line.pop()

@@ -9,22 +9,22 @@ import shutil
 import sys
 from typing import TextIO
 
-from ._output import _print
-from ._progress import _Progress
-from ._steps import _Steps
+from ._output import print_line
+from ._progress import Progress
+from ._step_reader import StepReader
 from .timeline import ASCII, render
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the command, and return its exit code."""
+    """Run the command and return its exit code."""
     is_terminal = sys.stdout.isatty()
     colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     table = {} if _can_encode(sys.stdout, "".join(map(chr, ASCII))) else ASCII
-    with _Progress() as progress:
-        steps = _Steps(options.paths, progress, options.run_id)
+    with Progress() as progress:
+        steps = StepReader(options.paths, progress, options.run_id)
         for line in render(steps, width=shutil.get_terminal_size().columns, colour=colour, full=options.full):
-            _print(line.translate(table))
-    return steps.code()
+            print_line(line.translate(table))
+    return steps.exit_code()
 
 
 def _can_encode(stream: TextIO, text: str) -> bool:

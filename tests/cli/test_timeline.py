@@ -4,7 +4,7 @@
 What a person sees is held in `data/timelines`: a page of run steps, and beside it a folder with what is shown of it.
 After a wanted change, write these files anew and look at them (`cat` shows the colours):
 
-    RUNSTEP_WRITE_TIMELINES=1 python -m pytest tests/test_timeline.py
+    RUNSTEP_WRITE_TIMELINES=1 python -m pytest tests/cli/test_timeline.py
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runstep import FrozenDict, OtherStepDetails, Problem, RunStep, RunStepPage, Usage, diagnose
-from runstep.cli._terminal import columns, cut, escaped, first_lines, folded, padded, painted, squeezed
+from runstep.cli._terminal import display_width, escape, first_lines, join_pieces, pad, squeeze, truncate, wrap
 from runstep.cli.timeline import ASCII, render
 
 from ..conftest import DATA, SHARED
@@ -163,16 +163,10 @@ def test_full_gives_the_ids_and_the_metadata() -> None:
     ]
 
 
-def test_only_the_run_that_was_asked_for() -> None:
-    steps = [step("a", run_id="run_1"), step("b", run_id="run_2")]
-    assert shown(steps, run="run_2") == shown(steps[1:])
-    assert shown(steps, run="run_3") == []
-
-
 def test_less_than_forty_columns_are_taken_for_forty() -> None:
     steps = page(TIMELINES / "thirteen.json")
     assert shown(steps, width=-1) == shown(steps, width=40)
-    assert max(map(columns, shown(steps, width=40))) == 40
+    assert max(map(display_width, shown(steps, width=40))) == 40
 
 
 # The order of it.
@@ -454,8 +448,8 @@ ESCAPES: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("name", ESCAPES)
 def test_what_a_terminal_could_obey_is_escaped(name: str) -> None:
     text, expected = ESCAPES[name]
-    assert escaped(text) == expected
-    assert escaped(expected) == expected
+    assert escape(text) == expected
+    assert escape(expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -479,7 +473,7 @@ def test_what_a_terminal_could_obey_is_escaped(name: str) -> None:
     ],
 )
 def test_columns(text: str, width: int) -> None:
-    assert columns(text) == width
+    assert display_width(text) == width
 
 
 @pytest.mark.parametrize(
@@ -500,7 +494,7 @@ def test_columns(text: str, width: int) -> None:
     ],
 )
 def test_cut(text: str, width: int, expected: str) -> None:
-    assert cut(text, width) == expected
+    assert truncate(text, width) == expected
 
 
 @pytest.mark.parametrize(
@@ -520,22 +514,22 @@ def test_cut(text: str, width: int, expected: str) -> None:
     ],
 )
 def test_folded(text: str, expected: list[str]) -> None:
-    assert list(folded(text, 8)) == expected
+    assert list(wrap(text, 8)) == expected
 
 
 def test_folding_loses_no_character() -> None:
     text = "the quick brown fox " * 50
-    assert "".join(folded(text, 11)).replace(" ", "") == text.replace(" ", "")
+    assert "".join(wrap(text, 11)).replace(" ", "") == text.replace(" ", "")
 
 
 def test_other_texts() -> None:
-    assert padded("北", 4) == "北  "
-    assert padded("abcde", 4) == "abc…"
-    assert squeezed(" a \r\n\t b ", 9) == "a b"
+    assert pad("北", 4) == "北  "
+    assert pad("abcde", 4) == "abc…"
+    assert squeeze(" a \r\n\t b ", 9) == "a b"
     assert first_lines("a\nb\nc", 9, 1) == (["a"], 2)
-    assert painted([("red", "a "), ("", " "), ("", "")], 9, colour=True) == "\x1b[31ma\x1b[0m"
-    assert painted([("red", "abc"), ("bold", "def")], 5, colour=True) == "\x1b[31mabc\x1b[0m\x1b[1md…\x1b[0m"
-    assert painted([("", "   ")], 9, colour=False) == ""
+    assert join_pieces([("red", "a "), ("", " "), ("", "")], 9, colour=True) == "\x1b[31ma\x1b[0m"
+    assert join_pieces([("red", "abc"), ("bold", "def")], 5, colour=True) == "\x1b[31mabc\x1b[0m\x1b[1md…\x1b[0m"
+    assert join_pieces([("", "   ")], 9, colour=False) == ""
 
 
 @given(steps=st.lists(STEP, max_size=4), width=st.integers(0, 200), full=st.booleans())
@@ -543,7 +537,7 @@ def test_every_readable_step_makes_lines_for_a_terminal(steps: list[Any], width:
     read = [RunStep.from_dict(data) for data in steps]
     plain = list(render(read, width=width, colour=False, full=full))
     for line in plain:
-        assert columns(line) <= max(width, 40)
+        assert display_width(line) <= max(width, 40)
         assert line == line.rstrip()
         assert not {category(char) for char in line} & {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
         assert {char for char in line if category(char) == "Cf"} <= {"\u200c", "\u200d"}
@@ -561,8 +555,8 @@ def test_texts_stay_within_the_width(text: str, width: int, full: bool) -> None:
     for line in shown(
         [step(calls=calls, run_id=text, last_error={"code": text, "message": text})], width=width, full=full
     ):
-        assert columns(line) <= width
-        assert escaped(line) == line == line.rstrip()
+        assert display_width(line) <= width
+        assert escape(line) == line == line.rstrip()
 
 
 @pytest.mark.long  # it measures time, which a gate must not hang on

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""Tests of line numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runstep.archive._positions import JsonPositions, SourceText
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def all_paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    yield path, value
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from all_paths(item, (*path, key))
+
+
+@given(JSON, st.sampled_from([None, 0, 2]), st.booleans())
+def test_each_value_stands_on_its_line(value: Any, indent: int | None, ascii_only: bool) -> None:
+    text = "\n" + json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    positions = JsonPositions(SourceText(text), 1)
+    for path, item in all_paths(value):
+        line = text.split("\n")[positions.line(path) - 1]
+        first = json.dumps(item, indent=indent, ensure_ascii=ascii_only).split("\n")[0]
+        assert first in line
+        assert positions.line((*path, "missing")) == positions.line(path)
+
+
+def test_of_two_equal_keys_the_last_is_the_one_that_was_decoded() -> None:
+    assert JsonPositions(SourceText('{"a": 1,\n"a": 2}'), 0).line(("a",)) == 2
+
+
+def test_what_nests_too_deep_to_be_looked_into_stands_where_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Any:
+        raise RecursionError
+
+    positions = JsonPositions(SourceText("[\n[1]]"), 0)
+    monkeypatch.setattr("runstep.archive._positions._decode", fail)
+    assert positions.line((0, 0)) == 1

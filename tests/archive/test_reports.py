@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""Tests of reports: of whole files, and of ranges of files that are merged."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runstep.archive import ranges, reports
+from runstep.archive._folders import OpenFile, open_files
+from runstep.archive.problems import LocatedProblem
+from runstep.archive.ranges import FileRange, split_file
+from runstep.archive.reports import RangeMerger, Report, check_file, check_range
+from runstep.archive.statistics import Statistics
+
+from ..conftest import DATA
+
+ARCHIVES = DATA / "archives"
+Maker = Callable[..., dict[str, Any]]
+
+
+def added(parts: list[Report]) -> tuple[list[LocatedProblem], dict[str, Any]]:
+    """Return all problems and statistics, with the number of duplicates in place of the ids."""
+    problems: list[LocatedProblem] = []
+    statistics = Statistics()
+    for part in parts:
+        problems += part.problems
+        statistics.add(part.statistics)
+    values = {field.name: getattr(statistics, field.name) for field in fields(Statistics)}
+    del values["ids"]
+    return problems, values | {"duplicates": statistics.count_duplicates()}
+
+
+def check_whole(path: Path, *, strict: bool = False) -> tuple[list[LocatedProblem], dict[str, Any]]:
+    return added([report for opened in open_files(path) for report in check_file(opened, strict=strict)])
+
+
+def check_ranges(path: Path, size: int, *, strict: bool = False) -> tuple[list[LocatedProblem], dict[str, Any]]:
+    merger = RangeMerger()
+    merged: list[Report] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranges, "_RANGE_SIZE", size)
+        for opened in open_files(path):
+            parts = split_file(opened)
+            if parts is None:
+                merged += check_file(opened, strict=strict)
+            else:
+                merged += [merger.merge(part, check_range(part, strict=strict)) for part in parts]
+    return added(merged)
+
+
+@given(data=st.data())
+def test_ranges_of_any_size_give_the_report_of_the_whole_file(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lines = (ARCHIVES / "log.jsonl").read_bytes().split(b"\n")
+    short = [line[:60] for line in lines] + [b"", b"\r", b"[]", b"{}", b'{"object": "thread.run.step.delta"}']
+    chosen = data.draw(st.lists(st.sampled_from(lines + short), max_size=12))
+    path = tmp_path_factory.mktemp("ranges") / "x.jsonl"
+    path.write_bytes(data.draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + b"\n".join(chosen))
+    size, strict = data.draw(st.integers(1, 2000)), data.draw(st.booleans())
+    assert check_ranges(path, size, strict=strict) == check_whole(path, strict=strict)
+
+
+def test_a_folder_in_ranges_gives_the_report_of_the_whole_folder(tmp_path: Path) -> None:
+    for file in ARCHIVES.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "README").write_text("no")
+    (tmp_path / "gone").symlink_to("nowhere")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+    assert check_ranges(tmp_path, 100) == check_whole(tmp_path)
+
+
+def test_a_file_without_steps_is_reported_once_for_all_ranges(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text("{}\n" * 9)
+    problems, _ = check_ranges(path, 5)
+    assert problems == [(str(path), 1, "", "error", "expected run steps, found none")]
+
+
+def test_a_line_longer_than_many_ranges_is_one_line(tmp_path: Path, step: Maker) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text(f"{json.dumps(step(noise='x' * 100_000))}\noops\n{json.dumps(step())}\n")
+    problems, statistics = check_ranges(path, 1000)
+    assert problems == [(str(path), 2, "", "error", "expected JSON, got text that is not (column 1)")]
+    assert (problems, statistics) == check_whole(path)
+
+
+def test_many_records_give_several_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = check_whole(ARCHIVES / "log.jsonl")
+    monkeypatch.setattr(reports, "_RECORDS_PER_REPORT", 2)
+    with (ARCHIVES / "log.jsonl").open("rb") as file:
+        opened = OpenFile(str(ARCHIVES / "log.jsonl"), file)
+        assert [report.records for report in check_file(opened, strict=False)] == [2, 2, 2, 2, 0]
+    assert check_whole(ARCHIVES / "log.jsonl") == whole
+
+
+@pytest.mark.parametrize("size", [None, 1000])
+def test_duplicates_are_counted_by_exact_ids(size: int | None, tmp_path: Path, step: Maker) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(json.dumps(step(id=id_)) + "\n" for id_ in ("a", "a\0", "", "\0", "a\0")))
+    _, statistics = check_whole(path) if size is None else check_ranges(path, size)
+    assert statistics["duplicates"] == 1
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_file_that_is_removed_before_its_range_is_read_is_a_problem(is_whole: bool, tmp_path: Path) -> None:
+    path = str(tmp_path / "gone")
+    report = check_range(FileRange(path, 0, 9, is_whole=is_whole), strict=False)
+    assert report.problems == [(path, None, "", "error", "cannot be read: No such file or directory")]
+
+
+def test_a_range_that_cannot_be_read_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(io.BytesIO):
+        def readline(self, *_: object) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    def open_failing(*_: object, **__: object) -> Failing:
+        return Failing()
+
+    path = str(tmp_path / "x.jsonl")
+    monkeypatch.setattr(Path, "open", open_failing)
+    report = check_range(FileRange(path, 0, 9, is_whole=False), strict=False)
+    assert report.problems == [(path, 1, "", "error", "cannot be read: Input/output error")]

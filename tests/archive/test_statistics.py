@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""Tests of statistics and their summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from runstep import RunStep
+from runstep.archive._summary import summary
+from runstep.archive.statistics import Statistics
+
+Maker = Callable[..., dict[str, Any]]
+
+
+def added(parts: Iterable[Statistics]) -> Statistics:
+    total = Statistics()
+    for part in parts:
+        total.add(part)
+    return total
+
+
+def test_the_number_of_names_is_bounded() -> None:
+    parts: list[Statistics] = []
+    for number in range(3000):
+        part = Statistics()
+        part.types.update([f"{number:04}" + "x" * 1000, "message_creation"])
+        parts.append(part)
+    total = added(parts)
+    assert added(reversed(parts)).types == total.types
+    assert added([added(parts[::2]), added(parts[1::2])]).types == total.types
+    assert len(total.types) == 1001
+    assert max(map(len, total.types)) == 129
+    line = list(summary(Statistics(steps=1, types=total.types)))[1]
+    assert line.startswith("  type          message_creation 3,000, ")
+    assert line.endswith(" and 988 more, others 2,001")
+
+
+def test_similar_ids_are_no_duplicates(step: Maker) -> None:
+    base = RunStep.from_dict(step())
+    document = base.to_dict()
+    ids = [f"step_{first:04}-{second:04}" for first in range(0, 10_000, 100) for second in range(0, 10_000, 100)]
+    statistics = Statistics()
+    statistics.tally(RunStep.from_dict({**document, "id": id_}) for id_ in [*ids, "step_0000-0100"])
+    assert statistics.count_duplicates() == 1

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: MIT
+"""Tests of the command `check`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runstep.cli import _progress, main
+
+from .conftest import ARCHIVES, Maker, Run, Terminal
+
+
+def test_check_says_what_is_wrong_and_what_there_is(run: Run) -> None:
+    assert run("check", "log.jsonl") == (
+        1,
+        """\
+log.jsonl:6: step_details.tool_calls[0].file_search.results[0].score: expected a number, got a string
+log.jsonl:6: thread_id: expected a string, but the key is missing
+log.jsonl:7: expected JSON, got text that is not (column 198)
+log.jsonl:8: expected a run step, got an error that a server answered with
+5 run steps and 1 unreadable in 1 file
+  type          tool_calls 3, message_creation 2
+  status        completed 4, failed 1
+  tool calls    code_interpreter 1, file_search 1, function 1
+  created       2024-06-10 06:13:20 UTC to 2024-06-10 06:15:20 UTC
+  tokens        1,550 prompt + 120 completion = 1,670 total, in 5 steps
+  undocumented  expires_at 5, usage.completion_tokens_details 5, usage.prompt_token_details 5, \
+step_details.tool_calls[].file_search.results[].attributes 1
+  duplicates    1 step with an id that came before
+  beside        1 other JSON document
+4 problems
+""",
+        "",
+    )
+
+
+def test_check_finds_the_line_inside_a_document(run: Run) -> None:
+    code, output, _ = run("check", "--quiet", "export.json")
+    assert (code, output) == (
+        1,
+        """\
+export.json:88: threads[0].runs[0].steps.has_more: expected a boolean, got a string
+export.json:44: threads[0].runs[0].steps.data[1]: expected an object, got null
+export.json:95: threads[0].runs[1].steps[0].id: expected a string, got null
+export.json:121: threads[0].runs[1].steps[0].step_details.tool_calls[0].code_interpreter.outputs[0].logs: \
+expected a string, got an integer
+export.json:94: threads[0].runs[1].steps[0].status: expected a string, but the key is missing
+""",
+    )
+
+
+def test_check_of_what_is_whole_is_content(run: Run, good: Path) -> None:
+    code, output, errors = run("check", "page.json", good)
+    assert (code, errors) == (0, "")
+    assert output.startswith("4 run steps in 2 files\n")
+    assert output.endswith("\nno problems\n")
+
+
+def test_check_in_json_keeps_problems_apart_from_the_summary(run: Run) -> None:
+    code, output, errors = run("check", "--format", "json", "log.jsonl")
+    assert code == 1
+    assert [json.loads(line) for line in output.splitlines()][1:3] == [
+        {
+            "file": "log.jsonl",
+            "line": 6,
+            "location": "thread_id",
+            "level": "error",
+            "message": "expected a string, but the key is missing",
+        },
+        {
+            "file": "log.jsonl",
+            "line": 7,
+            "location": "",
+            "level": "error",
+            "message": "expected JSON, got text that is not (column 198)",
+        },
+    ]
+    assert errors.startswith("5 run steps and 1 unreadable in 1 file\n")
+
+
+def test_check_strictly_tells_deviations_and_counts_the_steps_all_the_same(run: Run) -> None:
+    code, output, _ = run("check", "--strict", "--format", "json", "page.json", "export.json")
+    findings = [json.loads(line) for line in output.splitlines()]
+    assert code == 1
+    assert {finding["level"] for finding in findings if finding["file"] == "page.json"} == {"deviation"}
+    assert [finding["location"] for finding in findings][:2] == [
+        "data[0].expires_at",
+        "data[0].usage.prompt_token_details",
+    ]
+    assert "threads[0].runs[0].steps.data[1]" in {finding["location"] for finding in findings}
+    _, output, _ = run("check", "--strict", "page.json")
+    assert "2 run steps in 1 file\n" in output
+
+
+def test_check_strictly_tells_deviations_of_a_page(run: Run, tmp_path: Path, step: Maker) -> None:
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps({"object": "list", "data": [step()], "has_more": False}))
+    code, output, _ = run("check", "--strict", "--quiet", path)
+    assert (code, output) == (
+        1,
+        "".join(f"{path}:1: {key}: expected a string, but the key is missing\n" for key in ("first_id", "last_id")),
+    )
+
+
+def test_check_without_any_step_says_so(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "empty.json"
+    path.write_text('{"object": "list", "data": []}')
+    assert run("check", path) == (
+        1,
+        "no run steps in 1 file\n  beside        1 empty page\nno problems\n",
+        "runstep: no run steps found\n",
+    )
+    path.write_text("{}")
+    assert run("check", "--quiet", path) == (1, f"{path}:1: expected run steps, found none\n", "")
+
+
+def test_check_of_what_cannot_be_read_goes_on_and_exits_2(run: Run, good: Path) -> None:
+    code, output, errors = run("check", "missing.json", good, good.parent / "gone")
+    assert code == 2
+    assert output.startswith("2 run steps in 1 file\n")
+    assert errors == (
+        "runstep: missing.json: No such file or directory\n"
+        f"runstep: {good.parent / 'gone'}: No such file or directory\n"
+    )
+    assert run("check", "missing.json") == (2, "", "runstep: missing.json: No such file or directory\n")
+
+
+def test_check_counts_what_strangers_do(run: Run, tmp_path: Path, step: Maker) -> None:
+    steps = [
+        step(id="1", created_at=1718000000123, type="activities", step_details={"type": "activities", "x": 1}),
+        step(id="2", created_at=-1, status="paused\x1b[31m", **{"odd key": 1, "x": 2}),
+        step(id="3", created_at=10**20, usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3, "y": 4}),
+        step(id="3", metadata=None, usage=None),
+    ]
+    (tmp_path / "a.json").write_text(json.dumps(steps))
+    (tmp_path / "b.jsonl").write_text('{"object": "thread.run.step.delta", "delta": {}}\n7\n[]\n')
+    (tmp_path / "c.png").write_bytes(b"\x89PNG")
+    code, output, _ = run("check", tmp_path)
+    assert code == 0
+    assert output.splitlines()[0] == "4 run steps in 2 files"
+    for line in (
+        "  type          message_creation 3, activities 1",
+        '  status        completed 3, "paused\\x1b[31m" 1',
+        "  created       2024-06-10 06:13:20 UTC to second 100,000,000,000,000,000",
+        '  undocumented  ["odd key"] 1, usage.y 1, x 1',
+        "  duplicates    1 step with an id that came before",
+        "  beside        1 stray delta, 1 empty page, 1 other JSON document, 1 foreign file",
+    ):
+        assert line in output.splitlines()
+
+
+UNDOCUMENTED: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "a message": (
+        {"type": "message_creation", "a": 1, "message_creation": {"message_id": "m", "b": 1}},
+        ["step_details.a", "step_details.message_creation.b"],
+    ),
+    "a function": (
+        {
+            "type": "tool_calls",
+            "a": 1,
+            "tool_calls": [
+                {
+                    "id": "1",
+                    "type": "function",
+                    "b": 1,
+                    "function": {"name": "f", "arguments": "", "output": None, "c": 1},
+                },
+                {"id": "2", "type": "retrieval", "retrieval": {}, "d": 1},
+                {"id": "3", "type": "bing_grounding", "e": 1},
+            ],
+        },
+        [
+            "step_details.a",
+            "step_details.tool_calls[].b",
+            "step_details.tool_calls[].d",
+            "step_details.tool_calls[].function.c",
+        ],
+    ),
+    "code": (
+        {
+            "type": "tool_calls",
+            "tool_calls": [
+                {
+                    "id": "1",
+                    "type": "code_interpreter",
+                    "a": 1,
+                    "code_interpreter": {
+                        "input": "",
+                        "b": 1,
+                        "outputs": [
+                            {"type": "logs", "logs": "", "c": 1},
+                            {"type": "image", "d": 1, "image": {"file_id": "f", "e": 1}},
+                            {"type": "sound", "f": 1},
+                        ],
+                    },
+                }
+            ],
+        },
+        [
+            "step_details.tool_calls[].a",
+            "step_details.tool_calls[].code_interpreter.b",
+            "step_details.tool_calls[].code_interpreter.outputs[].c",
+            "step_details.tool_calls[].code_interpreter.outputs[].d",
+            "step_details.tool_calls[].code_interpreter.outputs[].image.e",
+        ],
+    ),
+    "a search": (
+        {
+            "type": "tool_calls",
+            "tool_calls": [
+                {
+                    "id": "1",
+                    "type": "file_search",
+                    "file_search": {
+                        "ranking_options": {"ranker": "auto", "score_threshold": 0, "a": 1},
+                        "results": [
+                            {
+                                "file_id": "f",
+                                "file_name": "n",
+                                "score": 1,
+                                "b": 1,
+                                "attributes": None,
+                                "content": [{"type": "text", "text": "t", "c": 1}],
+                            },
+                            {"file_id": "f", "file_name": "n", "score": 1, "content": [{"type": "text", "text": "t"}]},
+                        ],
+                    },
+                },
+                {"id": "2", "type": "file_search", "file_search": {}},
+            ],
+        },
+        [
+            "step_details.tool_calls[].file_search.ranking_options.a",
+            "step_details.tool_calls[].file_search.results[].attributes",
+            "step_details.tool_calls[].file_search.results[].b",
+            "step_details.tool_calls[].file_search.results[].content[].c",
+        ],
+    ),
+    "something else": ({"type": "activities", "a": 1}, []),
+}
+
+
+@pytest.mark.parametrize("name", UNDOCUMENTED)
+def test_undocumented_keys_are_seen_in(name: str, step: Maker, tmp_path: Path, run: Run) -> None:
+    details, keys = UNDOCUMENTED[name]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(step(step_details=details)))
+    code, output, _ = run("check", path)
+    seen = [line.removeprefix("  undocumented  ") for line in output.splitlines() if "undocumented" in line]
+    assert (code, seen) == (0, [", ".join(f"{key} 1" for key in keys)] if keys else [])
+
+
+def test_sums_that_python_does_not_write_in_decimal_are_told(run: Run, tmp_path: Path, step: Maker) -> None:
+    path = tmp_path / "x.jsonl"
+    usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 10**4300 - 1}
+    path.write_text(2 * f"{json.dumps(step(usage=usage, created_at=10**4299))}\n")
+    code, output, _ = run("check", path)
+    assert code == 0
+    assert f"  tokens        2 prompt + 4 completion = {2 * 10**4300 - 2:#x} total, in 2 steps\n" in output
+    assert f"  created       second {10**4296:#x} to second {10**4296:#x}\n" in output
+
+
+def test_a_long_work_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(_progress, "_INITIAL_DELAY", 0)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert main(["check", str(ARCHIVES / "log.jsonl"), str(ARCHIVES / "page.json")]) == 1
+    assert terminal.getvalue() == "\r0 MB read\r\r         \r"
+    assert "MB" not in capsys.readouterr().out

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""Tests of the command line as a process."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runstep import cli
+
+from .conftest import ARCHIVES, ROOT, start
+
+
+def test_it_runs_from_a_bare_checkout() -> None:
+    with start("check", "tests/data/archives/page.json") as process:
+        output, errors = process.communicate()
+    assert (process.returncode, errors) == (0, "")
+    assert output.startswith("2 run steps in 1 file\n")
+
+
+@pytest.fixture(autouse=True)
+def _restore_signals() -> Iterator[None]:
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_the_module_ends_with_the_code_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["runstep", "check", "--quiet", str(ARCHIVES / "page.json")])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("runstep", run_name="__main__")
+    assert ended.value.code == 0
+
+
+def test_the_module_leaves_ignored_signals_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    def interrupted() -> int:
+        seen.append(signal.getsignal(signal.SIGINT))
+        raise KeyboardInterrupt
+
+    run_as_module = runpy.run_module("runstep.__main__")["run"]
+    monkeypatch.setattr(cli, "main", interrupted)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    assert run_as_module() == 130
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert run_as_module() == 130
+    assert seen[0] is signal.SIG_IGN
+    assert callable(seen[1])
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+
+
+def test_an_interrupt_while_modules_are_loaded_ends_it_quietly() -> None:
+    code = """
+import os, runpy, signal, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "runstep.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+runpy.run_module("runstep", run_name="__main__")
+"""
+    process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)  # noqa: S603
+    assert (process.returncode, process.stdout, process.stderr) == (-signal.SIGINT, b"", b"")
+
+
+def test_a_closed_pipe_ends_it_quietly() -> None:
+    with start("show", *["tests/data/archives/page.json"] * 2000) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
+
+
+def test_help_into_a_closed_pipe_ends_quietly() -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    with os.fdopen(theirs, "wb") as closed, start("--help", stdout=closed) as process:
+        _, errors = process.communicate()
+    assert (process.returncode, errors) == (141, "")
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_ends_it_at_once_and_quietly(jobs: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    line = (ARCHIVES / "log.jsonl").read_bytes().split(b"\n")[1] + b"\n"
+    command = start("check", "--jobs", jobs, str(pipe), start_new_session=True)
+    with command as process, pipe.open("wb", buffering=0) as target:
+        # More than a pipe holds: when it has been written, most of it has been read.
+        target.write(line * 1000)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=30)
+    assert (process.returncode, output, errors) == (130, "", "")

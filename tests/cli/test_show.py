@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""Tests of the command `show`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from runstep.cli import main
+
+from .conftest import ARCHIVES, Run, Terminal
+
+
+def test_show_draws_each_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    code, output, errors = run("show", "log.jsonl")
+    assert code == 1
+    assert [line for line in output.splitlines() if line.startswith("run ")] == [
+        "run run_weather",
+        "run run_manual",
+        "run run_sums",
+    ]
+    assert max(map(len, output.splitlines())) <= 60
+    assert "\x1b" not in output
+    assert errors.splitlines()[0].startswith("log.jsonl:6: step_details")
+    assert len(errors.splitlines()) == 4
+
+
+def test_show_one_run_whole(run: Run) -> None:
+    code, output, _ = run("show", "page.json", "--run", "run_weather", "--full")
+    assert code == 0
+    assert "step_w1" in output
+    assert run("show", "page.json", "--run", "run_x") == (1, "", "runstep: no run steps of run_x found\n")
+
+
+def test_show_without_any_step_says_so(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "empty.json"
+    path.write_text("[]")
+    assert run("show", path) == (1, "", "runstep: no run steps found\n")
+    assert run("show", "missing") == (2, "", "runstep: missing: No such file or directory\n")
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_coloured"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
+)
+def test_colour_is_for_terminals(variables: dict[str, str], is_coloured: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert main(["show", str(ARCHIVES / "page.json")]) == 0
+    assert ("\x1b[" in terminal.getvalue()) is is_coloured
