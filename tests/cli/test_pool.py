@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -29,6 +30,12 @@ def test_several_processes_print_what_one_process_prints(run: Run, monkeypatch: 
     arguments = ["check", "log.jsonl", "missing", "."]
     assert run(*arguments, "--jobs", "2") == run(*arguments)
     assert run("check", "/dev/null", "--jobs", "2") == run("check", "/dev/null")
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_each_way_to_start_processes_works(method: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pool, "_START_METHOD", method)
+    assert run("check", "log.jsonl", "--jobs", "2") == run("check", "log.jsonl")
 
 
 def test_standard_input_is_read_in_its_place(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
