@@ -636,7 +636,7 @@ def section_deltas(effort: Effort) -> None:
             json.loads(text)["delta"]["step_details"]["tool_calls"][0]["function"]["arguments"] for text in texts
         )
         assert step.tool_calls[0].function.arguments == wanted
-        calls = [Call("one feed", feed, len(data)), Call("1 kB chunks", feed, 1000)]
+        calls = [Call("64 KiB chunks", feed, 65536), Call("1 kB chunks", feed, 1000)]
         floor = race(Call("json.loads", decode, texts), calls, effort)
         rows += [(f"{number:,}, {call.name}", f"{floor * call.ratio / number * 1e6:.2f}", str(call)) for call in calls]
     print(

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import copy
-import gc
 import importlib
 import io
 import json
@@ -408,21 +407,10 @@ def test_a_delta_costs_the_same_at_100_000_and_little_more_than_its_json() -> No
     for text in texts:
         json.loads(text)
     floor = time.perf_counter() - started
-    for size in (1000, 2**30):
+    for size in (1000, 65536):
         small, large = shortest(few, size, 30) / 2000, shortest(many, size, 3) / 100_000
         assert large < small * 1.3
         assert small * 2000 < floor * 4
-
-
-@pytest.mark.parametrize("enabled", [True, False])
-def test_a_large_chunk_leaves_the_garbage_collector_as_it_was(enabled: bool) -> None:
-    before = gc.isenabled()
-    (gc.enable if enabled else gc.disable)()
-    try:
-        RunStepStream().feed(event_bytes("x", "y" * 1024 * 1024))
-        assert gc.isenabled() is enabled
-    finally:
-        (gc.enable if before else gc.disable)()
 
 
 def test_the_door_names_every_public_class() -> None:

@@ -1,0 +1,530 @@
+# SPDX-License-Identifier: MIT
+"""Builders, which accumulate deltas: one for each class of step details, tool calls and outputs.
+
+A builder starts empty, or with the object of an earlier step, and takes the deltas of one class, its `delta_type`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..frozen import EMPTY, FrozenDict, frozen
+from ..steps import (
+    MessageCreation,
+    MessageCreationStepDetails,
+    OtherStepDetails,
+    StepDetails,
+    ToolCallsStepDetails,
+)
+from ..tool_calls import (
+    CodeInterpreter,
+    CodeInterpreterImage,
+    CodeInterpreterLogs,
+    CodeInterpreterOutput,
+    CodeInterpreterToolCall,
+    FileSearch,
+    FileSearchToolCall,
+    Function,
+    FunctionToolCall,
+    ImageFile,
+    OtherCodeInterpreterOutput,
+    OtherToolCall,
+    RetrievalToolCall,
+    ToolCall,
+)
+from .deltas import (
+    CodeInterpreterImageDelta,
+    CodeInterpreterLogsDelta,
+    CodeInterpreterToolCallDelta,
+    FileSearchToolCallDelta,
+    FunctionToolCallDelta,
+    MessageCreationStepDetailsDelta,
+    OtherCodeInterpreterOutputDelta,
+    OtherStepDetailsDelta,
+    OtherToolCallDelta,
+    RetrievalToolCallDelta,
+    ToolCallsStepDetailsDelta,
+)
+
+# Parts of builders.
+
+
+class TextBuilder:
+    """A string that arrives in fragments."""
+
+    __slots__ = ("_fragments",)
+
+    def __init__(self, text: str = "") -> None:
+        self._fragments = [text]
+
+    def add(self, fragment: str) -> None:
+        self._fragments.append(fragment)
+
+    def build(self) -> str:
+        text = "".join(self._fragments)
+        self._fragments = [text]
+        return text
+
+
+def _update_extra(extra: dict[str, Any], new: Mapping[str, Any]) -> None:
+    """Set the values of keys not defined in the schema; null does not replace a value."""
+    for key, value in new.items():
+        if value is not None or key not in extra:
+            extra[key] = value
+
+
+def _build_extra(extra: dict[str, Any]) -> FrozenDict[Any]:
+    return frozen(extra.copy()) if extra else EMPTY
+
+
+def _previous_keys(previous: Any, *defined: str) -> dict[str, Any]:
+    """Return what an object of another type contains, apart from keys that the new type defines."""
+    return {key: value for key, value in _previous_raw(previous).items() if key not in defined}
+
+
+def _previous_raw(previous: Any) -> FrozenDict[Any]:
+    """Return all of an object of another type; nothing if it would be nested too deeply in its new place."""
+    try:
+        return FrozenDict(previous.to_dict())
+    except ValueError:
+        return EMPTY
+
+
+class IndexedBuilder:
+    """An array of objects that deltas refer to by index. Only objects that have changed are built again."""
+
+    __slots__ = ("_builders", "_built", "_changed", "_create", "_is_sorted", "_last")
+
+    def __init__(self, create: Mapping[type[Any], Callable[[Any], Any]], objects: tuple[Any, ...]) -> None:
+        self._create = create
+        self._builders: dict[int, Any] = {}
+        # The objects of a step have no index, so their position serves as one.
+        self._built: dict[int, Any] = dict(enumerate(objects))
+        self._changed: dict[int, Any] = {}
+        self._last = len(objects) - 1
+        self._is_sorted = True
+
+    def add(self, delta: Any) -> None:
+        index = delta.index
+        builder = self._builders.get(index)
+        if builder is None or type(delta) is not builder.delta_type:
+            builder = self._start(index, delta, builder)
+        builder.add(delta)
+        self._changed[index] = builder
+
+    def _start(self, index: int, delta: Any, builder: Any) -> Any:
+        """Return a new builder for an index, because there is none or because the type has changed."""
+        if index > self._last:
+            self._last = index
+        elif index not in self._built:
+            self._is_sorted = False
+        previous = self._built.get(index) if builder is None else builder.build()
+        builder = self._builders[index] = self._create[type(delta)](previous)
+        self._built[index] = previous
+        return builder
+
+    def build(self) -> tuple[Any, ...]:
+        for index, builder in self._changed.items():
+            self._built[index] = builder.build()
+        self._changed.clear()
+        if not self._is_sorted:
+            self._built = dict(sorted(self._built.items()))
+            self._is_sorted = True
+        return tuple(self._built.values())
+
+
+# Objects of an unknown type.
+
+_FRAGMENTED_KEYS = frozenset({"arguments", "input", "logs"})
+
+
+class ObjectBuilder:
+    """A JSON object without a class: strings are joined according to their keys, arrays merged by `index`."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, data: Mapping[str, Any] = EMPTY) -> None:
+        self._values: dict[str, Any] = {}
+        self.add(data)
+
+    def add(self, data: Mapping[str, Any]) -> None:
+        for key, value in data.items():
+            current = self._values.get(key)
+            if value is None:
+                self._values.setdefault(key, None)
+            elif type(value) is str and key in _FRAGMENTED_KEYS:
+                if type(current) is not TextBuilder:
+                    self._values[key] = current = TextBuilder()
+                current.add(value)
+            elif type(value) is FrozenDict:
+                if type(current) is not ObjectBuilder:
+                    self._values[key] = current = ObjectBuilder()
+                current.add(value)
+            elif type(value) is tuple and _has_indices(value):
+                if type(current) is not ArrayBuilder:
+                    self._values[key] = current = ArrayBuilder(current)
+                current.add(value)
+            else:
+                self._values[key] = value
+
+    def build(self) -> FrozenDict[Any]:
+        return frozen(
+            {key: value.build() if type(value) in _NESTED_BUILDERS else value for key, value in self._values.items()}
+        )
+
+
+def _has_indices(value: tuple[Any, ...]) -> bool:
+    return all(type(item) is FrozenDict and type(item.get("index")) is int for item in value)
+
+
+class ArrayBuilder:
+    """An array of JSON objects with indices."""
+
+    __slots__ = ("_builders",)
+
+    def __init__(self, previous: object) -> None:
+        self._builders: dict[int, ObjectBuilder] = {}
+        if type(previous) is tuple and all(type(item) is FrozenDict for item in previous):
+            self._builders.update((index, ObjectBuilder(item)) for index, item in enumerate(previous))
+
+    def add(self, items: tuple[Any, ...]) -> None:
+        for item in items:
+            self._builders.setdefault(item["index"], ObjectBuilder()).add(item)
+
+    def build(self) -> tuple[FrozenDict[Any], ...]:
+        return tuple([self._builders[index].build() for index in sorted(self._builders)])
+
+
+_NESTED_BUILDERS = frozenset({TextBuilder, ObjectBuilder, ArrayBuilder})
+
+
+def _without_index(raw: FrozenDict[Any]) -> dict[str, Any]:
+    return {key: value for key, value in raw.items() if key != "index"}
+
+
+# Code interpreter.
+
+
+class LogsBuilder:
+    """Accumulates the logs of the code interpreter."""
+
+    delta_type = CodeInterpreterLogsDelta
+    __slots__ = ("_extra", "_logs")
+
+    def __init__(self, previous: CodeInterpreterOutput | None) -> None:
+        self._logs = TextBuilder()
+        self._extra: dict[str, Any] = {}
+        if type(previous) is CodeInterpreterLogs:
+            self._logs.add(previous.logs)
+            self._extra.update(previous.extra)
+        elif previous is not None:
+            self._extra = _previous_keys(previous, "type", "logs", "index")
+
+    def add(self, delta: CodeInterpreterLogsDelta) -> None:
+        if delta.logs is not None:
+            self._logs.add(delta.logs)
+        _update_extra(self._extra, delta.extra)
+
+    def build(self) -> CodeInterpreterLogs:
+        return CodeInterpreterLogs(logs=self._logs.build(), extra=_build_extra(self._extra))
+
+
+class ImageBuilder:
+    """Accumulates an image of the code interpreter."""
+
+    delta_type = CodeInterpreterImageDelta
+    __slots__ = ("_extra", "_file_id", "_image_extra")
+
+    def __init__(self, previous: CodeInterpreterOutput | None) -> None:
+        self._file_id = ""
+        self._image_extra: dict[str, Any] = {}
+        self._extra: dict[str, Any] = {}
+        if type(previous) is CodeInterpreterImage:
+            self._file_id = previous.image.file_id
+            self._image_extra.update(previous.image.extra)
+            self._extra.update(previous.extra)
+        elif previous is not None:
+            self._extra = _previous_keys(previous, "type", "image", "index")
+
+    def add(self, delta: CodeInterpreterImageDelta) -> None:
+        image = delta.image
+        if image is not None:
+            if image.file_id is not None:
+                self._file_id = image.file_id
+            _update_extra(self._image_extra, image.extra)
+        _update_extra(self._extra, delta.extra)
+
+    def build(self) -> CodeInterpreterImage:
+        image = ImageFile(file_id=self._file_id, extra=_build_extra(self._image_extra))
+        return CodeInterpreterImage(image=image, extra=_build_extra(self._extra))
+
+
+class OtherOutputBuilder:
+    """Accumulates an output of an unknown type."""
+
+    delta_type = OtherCodeInterpreterOutputDelta
+    __slots__ = ("_raw",)
+
+    def __init__(self, previous: CodeInterpreterOutput | None) -> None:
+        self._raw = ObjectBuilder(EMPTY if previous is None else _previous_raw(previous))
+
+    def add(self, delta: OtherCodeInterpreterOutputDelta) -> None:
+        self._raw.add(_without_index(delta.raw))
+
+    def build(self) -> OtherCodeInterpreterOutput:
+        return OtherCodeInterpreterOutput(raw=self._raw.build())
+
+
+_OUTPUT_BUILDERS = {builder.delta_type: builder for builder in (LogsBuilder, ImageBuilder, OtherOutputBuilder)}
+
+
+class CodeInterpreterCallBuilder:
+    """Accumulates a call of the code interpreter."""
+
+    delta_type = CodeInterpreterToolCallDelta
+    __slots__ = ("_body_extra", "_extra", "_id", "_input", "_outputs")
+
+    def __init__(self, previous: ToolCall | None) -> None:
+        self._id, self._extra = _id_and_extra(previous, CodeInterpreterToolCall, "code_interpreter")
+        self._input = TextBuilder()
+        self._body_extra: dict[str, Any] = {}
+        outputs: tuple[CodeInterpreterOutput, ...] = ()
+        if type(previous) is CodeInterpreterToolCall:
+            body = previous.code_interpreter
+            self._input.add(body.input)
+            self._body_extra.update(body.extra)
+            outputs = body.outputs
+        self._outputs = IndexedBuilder(_OUTPUT_BUILDERS, outputs)
+
+    def add(self, delta: CodeInterpreterToolCallDelta) -> None:
+        if delta.id is not None:
+            self._id = delta.id
+        _update_extra(self._extra, delta.extra)
+        body = delta.code_interpreter
+        if body is not None:
+            if body.input is not None:
+                self._input.add(body.input)
+            for output in body.outputs or ():
+                self._outputs.add(output)
+            _update_extra(self._body_extra, body.extra)
+
+    def build(self) -> CodeInterpreterToolCall:
+        body = CodeInterpreter(
+            input=self._input.build(), outputs=self._outputs.build(), extra=_build_extra(self._body_extra)
+        )
+        return CodeInterpreterToolCall(id=self._id, code_interpreter=body, extra=_build_extra(self._extra))
+
+
+def _id_and_extra(previous: ToolCall | None, call_type: type[Any], body: str) -> tuple[str, dict[str, Any]]:
+    """Return the id and the extra keys of the previous call, which may have been of another type."""
+    if previous is None:
+        return "", {}
+    if type(previous) is call_type and type(previous) is not OtherToolCall:
+        return previous.id, dict(previous.extra)
+    return previous.id or "", _previous_keys(previous, "id", "type", body)
+
+
+# Other tool calls.
+
+
+class FileSearchCallBuilder:
+    """Accumulates a file search. Its body does not arrive in fragments."""
+
+    delta_type = FileSearchToolCallDelta
+    __slots__ = ("_extra", "_file_search", "_id")
+
+    def __init__(self, previous: ToolCall | None) -> None:
+        self._id, self._extra = _id_and_extra(previous, FileSearchToolCall, "file_search")
+        self._file_search = previous.file_search if type(previous) is FileSearchToolCall else FileSearch()
+
+    def add(self, delta: FileSearchToolCallDelta) -> None:
+        if delta.id is not None:
+            self._id = delta.id
+        if delta.file_search is not None:
+            self._file_search = delta.file_search
+        _update_extra(self._extra, delta.extra)
+
+    def build(self) -> FileSearchToolCall:
+        return FileSearchToolCall(id=self._id, file_search=self._file_search, extra=_build_extra(self._extra))
+
+
+class FunctionCallBuilder:
+    """Accumulates a function call."""
+
+    delta_type = FunctionToolCallDelta
+    __slots__ = ("_absent", "_arguments", "_body_extra", "_extra", "_id", "_name", "_output")
+
+    def __init__(self, previous: ToolCall | None) -> None:
+        self._id, self._extra = _id_and_extra(previous, FunctionToolCall, "function")
+        self._name = ""
+        self._arguments = TextBuilder()
+        self._output: str | None = None
+        self._absent: tuple[str, ...] = ("output",)
+        self._body_extra: dict[str, Any] = {}
+        if type(previous) is FunctionToolCall:
+            body = previous.function
+            self._name = body.name
+            self._arguments.add(body.arguments)
+            self._output = body.output
+            self._absent = body._absent
+            self._body_extra.update(body.extra)
+
+    def add(self, delta: FunctionToolCallDelta) -> None:
+        if delta.id is not None:
+            self._id = delta.id
+        # Most deltas have no extra keys, and these are the most frequent ones.
+        if delta.extra is not EMPTY:
+            _update_extra(self._extra, delta.extra)
+        body = delta.function
+        if body is not None:
+            if body.arguments is not None:
+                self._arguments.add(body.arguments)
+            if body.name is not None:
+                self._name = body.name
+            if body.output is not None:
+                self._output = body.output
+            if "output" not in body._absent:
+                self._absent = ()
+            if body.extra is not EMPTY:
+                _update_extra(self._body_extra, body.extra)
+
+    def build(self) -> FunctionToolCall:
+        body = Function(
+            name=self._name,
+            arguments=self._arguments.build(),
+            output=self._output,
+            extra=_build_extra(self._body_extra),
+            _absent=self._absent,
+        )
+        return FunctionToolCall(id=self._id, function=body, extra=_build_extra(self._extra))
+
+
+class RetrievalCallBuilder:
+    """Accumulates a call of the retrieval tool."""
+
+    delta_type = RetrievalToolCallDelta
+    __slots__ = ("_extra", "_id", "_retrieval")
+
+    def __init__(self, previous: ToolCall | None) -> None:
+        self._id, self._extra = _id_and_extra(previous, RetrievalToolCall, "retrieval")
+        self._retrieval = previous.retrieval if type(previous) is RetrievalToolCall else EMPTY
+
+    def add(self, delta: RetrievalToolCallDelta) -> None:
+        if delta.id is not None:
+            self._id = delta.id
+        if delta.retrieval is not None:
+            self._retrieval = delta.retrieval
+        _update_extra(self._extra, delta.extra)
+
+    def build(self) -> RetrievalToolCall:
+        return RetrievalToolCall(id=self._id, retrieval=self._retrieval, extra=_build_extra(self._extra))
+
+
+class OtherCallBuilder:
+    """Accumulates a call of an unknown tool."""
+
+    delta_type = OtherToolCallDelta
+    __slots__ = ("_raw",)
+
+    def __init__(self, previous: ToolCall | None) -> None:
+        self._raw = ObjectBuilder(EMPTY if previous is None else _previous_raw(previous))
+
+    def add(self, delta: OtherToolCallDelta) -> None:
+        self._raw.add(_without_index(delta.raw))
+
+    def build(self) -> OtherToolCall:
+        return OtherToolCall(raw=self._raw.build())
+
+
+_CALL_BUILDERS = {
+    builder.delta_type: builder
+    for builder in (
+        CodeInterpreterCallBuilder,
+        FileSearchCallBuilder,
+        FunctionCallBuilder,
+        RetrievalCallBuilder,
+        OtherCallBuilder,
+    )
+}
+
+
+# Step details.
+
+
+class MessageCreationDetailsBuilder:
+    """Accumulates the details of a step that writes a message."""
+
+    delta_type = MessageCreationStepDetailsDelta
+    __slots__ = ("_body_extra", "_extra", "_message_id")
+
+    def __init__(self, previous: StepDetails | None) -> None:
+        self._message_id = ""
+        self._extra: dict[str, Any] = {}
+        self._body_extra: dict[str, Any] = {}
+        if type(previous) is MessageCreationStepDetails:
+            self._message_id = previous.message_creation.message_id
+            self._extra.update(previous.extra)
+            self._body_extra.update(previous.message_creation.extra)
+        elif previous is not None:
+            self._extra = _previous_keys(previous, "type", "message_creation")
+
+    def add(self, delta: MessageCreationStepDetailsDelta) -> None:
+        body = delta.message_creation
+        if body is not None:
+            if body.message_id is not None:
+                self._message_id = body.message_id
+            _update_extra(self._body_extra, body.extra)
+        _update_extra(self._extra, delta.extra)
+
+    def build(self) -> MessageCreationStepDetails:
+        body = MessageCreation(message_id=self._message_id, extra=_build_extra(self._body_extra))
+        return MessageCreationStepDetails(message_creation=body, extra=_build_extra(self._extra))
+
+
+class ToolCallsDetailsBuilder:
+    """Accumulates the details of a step that calls tools."""
+
+    delta_type = ToolCallsStepDetailsDelta
+    __slots__ = ("_calls", "_extra")
+
+    def __init__(self, previous: StepDetails | None) -> None:
+        self._extra: dict[str, Any] = {}
+        calls: tuple[ToolCall, ...] = ()
+        if type(previous) is ToolCallsStepDetails:
+            calls = previous.tool_calls
+            self._extra.update(previous.extra)
+        elif previous is not None:
+            self._extra = _previous_keys(previous, "type", "tool_calls")
+        self._calls = IndexedBuilder(_CALL_BUILDERS, calls)
+
+    def add(self, delta: ToolCallsStepDetailsDelta) -> None:
+        for call in delta.tool_calls or ():
+            self._calls.add(call)
+        if delta.extra is not EMPTY:
+            _update_extra(self._extra, delta.extra)
+
+    def build(self) -> ToolCallsStepDetails:
+        return ToolCallsStepDetails(tool_calls=self._calls.build(), extra=_build_extra(self._extra))
+
+
+class OtherDetailsBuilder:
+    """Accumulates step details of an unknown type."""
+
+    delta_type = OtherStepDetailsDelta
+    __slots__ = ("_raw",)
+
+    def __init__(self, previous: StepDetails | None) -> None:
+        self._raw = ObjectBuilder(EMPTY if previous is None else _previous_raw(previous))
+
+    def add(self, delta: OtherStepDetailsDelta) -> None:
+        self._raw.add(delta.raw)
+
+    def build(self) -> OtherStepDetails:
+        return OtherStepDetails(raw=self._raw.build())
+
+
+DETAILS_BUILDERS = {
+    builder.delta_type: builder
+    for builder in (MessageCreationDetailsBuilder, ToolCallsDetailsBuilder, OtherDetailsBuilder)
+}
