@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The rules that a diagnosis is made of: a value and its path go in, what is wrong with it is added to a list.
+"""Checks, which the diagnosis consists of.
 
-A shape is a table of rules, a rule for each key that a class names. `diagnosis` holds the shapes.
+A check adds the problems of a value, which is at a path of the document, to a list. The check of an object consists of
+one rule for each key.
 """
 
 from __future__ import annotations
@@ -22,121 +23,130 @@ Level: TypeAlias = Literal["error", "deviation"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a key must hold, and what it is where it is missing, null, or there at all (None: all right)."""
+    """The check of a key.
 
-    wanted: str
+    `missing` and `null` are the levels of the problem if the key is missing or null, None if there is no problem.
+    """
+
+    expected: str
     check: Check
     missing: Level | None = "error"
     null: Level | None = "error"
     undocumented: bool = False
-    # A value of exactly this type needs no check.
-    sufficient: type | None = None
-    # Looks at the whole object, once the value itself has been checked.
-    beside: Check | None = None
+    # A value of exactly this type is valid.
+    valid_type: type | None = None
+    # A check of the object that contains the key.
+    check_object: Check | None = None
 
 
-# The messages.
+# Problems that several checks add.
 
 
-def expected(wanted: str, value: object, path: Path, problems: list[Problem], level: Level = "error") -> None:
-    """Note that something else was wanted."""
-    problems.append(Problem(path, level, f"expected {wanted}, got {json_type(value)}"))
+def add_wrong_type(expected: str, value: object, path: Path, problems: list[Problem], level: Level = "error") -> None:
+    """Add the problem of a value of the wrong type."""
+    problems.append(Problem(path, level, f"expected {expected}, got {json_type(value)}"))
 
 
-def unknown(value: str, path: Path, problems: list[Problem]) -> None:
-    """Note a value of an enum or tag that the schema does not name."""
+def add_missing(expected: str, path: Path, problems: list[Problem], level: Level = "error") -> None:
+    """Add the problem of a missing key."""
+    problems.append(Problem(path, level, f"expected {expected}, but the key is missing"))
+
+
+def add_unknown_value(value: str, path: Path, problems: list[Problem]) -> None:
+    """Add the problem of a value of an enum or a type that is not in the schema."""
     problems.append(Problem(path, "deviation", f"expected a value that the schema names, got {quoted(value)}"))
 
 
-def _unnamed(path: Path, problems: list[Problem]) -> None:
+def _add_unknown_key(path: Path, problems: list[Problem]) -> None:
     problems.append(Problem(path, "deviation", "expected no such key: the schema does not name it"))
 
 
-def _odd_key(key: object, path: Path, problems: list[Problem]) -> None:
+def _add_invalid_key(key: object, path: Path, problems: list[Problem]) -> None:
     problems.append(Problem(path, "error", f"expected keys that are strings, got {json_type(key)}"))
 
 
-# What a value may be.
+# Checks of values.
 
 
 def string(value: Any, path: Path, problems: list[Problem]) -> None:
     """Check a string."""
     if not isinstance(value, str):
-        expected("a string", value, path, problems)
+        add_wrong_type("a string", value, path, problems)
 
 
-def no_boolean(value: Any, path: Path, problems: list[Problem]) -> None:
-    """Refuse what is left where booleans are let pass: they have no subclasses."""
-    expected("a boolean", value, path, problems)
+def boolean(value: Any, path: Path, problems: list[Problem]) -> None:
+    """Check a boolean."""
+    if not isinstance(value, bool):
+        add_wrong_type("a boolean", value, path, problems)
 
 
 def integer(value: Any, path: Path, problems: list[Problem]) -> None:
-    """Check an integer, which a whole number with a fraction of zero is too."""
+    """Check an integer, or a whole float."""
     if isinstance(value, float) and value - value == 0:
         if not value.is_integer():
             problems.append(Problem(path, "error", "expected an integer, got a number that is not whole"))
     elif isinstance(value, bool) or not isinstance(value, int):
-        expected("an integer", value, path, problems)
+        add_wrong_type("an integer", value, path, problems)
 
 
-def share(value: Any, path: Path, problems: list[Problem]) -> None:
-    """Check a score or threshold."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or _is_odd(value):
-        expected("a number", value, path, problems)
+def unit_interval(value: Any, path: Path, problems: list[Problem]) -> None:
+    """Check a score or threshold, from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or _is_not_finite(value):
+        add_wrong_type("a number", value, path, problems)
     elif not 0 <= value <= 1:
         problems.append(Problem(path, "deviation", "expected a number from 0 to 1, got one beyond"))
 
 
-def _is_odd(value: float) -> bool:
-    """Tell NaN and the infinities, which JSON has not got."""
+def _is_not_finite(value: float) -> bool:
+    """Return whether a value is NaN or infinite, which JSON does not have."""
     return isinstance(value, float) and value - value != 0
 
 
-def one_of(vocabulary: type[Enum]) -> Check:
-    """Check a value of a vocabulary; another string is only noted."""
-    values = frozenset([member.value for member in vocabulary])
+def enum_value(enum: type[Enum]) -> Check:
+    """Return the check of a value of an enum. Any other string is a deviation."""
+    values = frozenset([member.value for member in enum])
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
         if not isinstance(value, str):
-            expected("a string", value, path, problems)
+            add_wrong_type("a string", value, path, problems)
         elif value not in values:
-            unknown(value, path, problems)
+            add_unknown_value(value, path, problems)
 
     return check
 
 
 def constant(text: str) -> Check:
-    """Check what should be one text and is kept where it is another."""
+    """Return the check of a constant string. Any other string is a deviation."""
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
         if not isinstance(value, str):
-            expected("a string", value, path, problems)
+            add_wrong_type("a string", value, path, problems)
         elif value != text:
-            unknown(value, path, problems)
+            add_unknown_value(value, path, problems)
 
     return check
 
 
-def tag(text: str) -> Check:
-    """Check the type of an object that is read as one of that type."""
+def type_tag(text: str) -> Check:
+    """Return the check of the type of an object that is parsed as this type."""
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
         if not isinstance(value, str):
-            expected("a string", value, path, problems)
+            add_wrong_type("a string", value, path, problems)
         elif value != text:
             problems.append(Problem(path, "error", f"expected {quoted(text)}, got {quoted(value)}"))
         elif text == "retrieval":
-            unknown(text, path, problems)
+            add_unknown_value(text, path, problems)
 
     return check
 
 
 def array(check_item: Check) -> Check:
-    """Check an array, each item with `check_item`."""
+    """Return the check of an array."""
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
         if not isinstance(value, list):
-            expected("an array", value, path, problems)
+            add_wrong_type("an array", value, path, problems)
             return
         for index, item in enumerate(value):
             check_item(item, (*path, index), problems)
@@ -145,7 +155,7 @@ def array(check_item: Check) -> Check:
 
 
 def _is_php_empty(value: Any, path: Path, problems: list[Problem]) -> bool:
-    """Tell whether `value` is the empty array that PHP makes of an empty object, and note it."""
+    """Return whether a value is an empty array, which PHP writes for an empty object, and add the problem."""
     if isinstance(value, list) and not value:
         problems.append(Problem(path, "deviation", "expected an object, got an empty array, as PHP writes it"))
         return True
@@ -157,92 +167,96 @@ def metadata(value: Any, path: Path, problems: list[Problem]) -> None:
     if isinstance(value, dict):
         problems.extend(metadata_problems(value, path))
     elif not _is_php_empty(value, path, problems):
-        expected("an object", value, path, problems)
+        add_wrong_type("an object", value, path, problems)
 
 
 def object_(rules: dict[str, Rule], *, or_php_empty: bool = False) -> Check:
-    """Check an object key by key, and then for what is missing, in the order of the rules."""
-    wanted_keys: list[tuple[str, Level, str]] = [
-        (key, rule.missing, rule.wanted) for key, rule in rules.items() if rule.missing is not None
+    """Return the check of an object: of its keys in document order, then of missing keys in the order of the rules."""
+    required_keys: list[tuple[str, Level, str]] = [
+        (key, rule.missing, rule.expected) for key, rule in rules.items() if rule.missing is not None
     ]
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
         if not isinstance(value, dict):
             if not (or_php_empty and _is_php_empty(value, path, problems)):
-                expected("an object", value, path, problems)
+                add_wrong_type("an object", value, path, problems)
             return
         for key, item in value.items():
             rule = rules.get(key)
             if rule is None:
-                kept_pair(key, item, path, problems, unnamed=True)
-            elif type(item) is not rule.sufficient or rule.undocumented:
+                json_item(key, item, path, problems, is_unknown=True)
+            elif type(item) is not rule.valid_type or rule.undocumented:
                 _apply(rule, key, value, path, problems)
-        for key, level, wanted in wanted_keys:
+        for key, level, expected in required_keys:
             if key not in value:
-                problems.append(Problem((*path, key), level, f"expected {wanted}, but the key is missing"))
+                add_missing(expected, (*path, key), problems, level)
 
     return check
 
 
-def _apply(rule: Rule, key: str, owner: dict[Any, Any], path: Path, problems: list[Problem]) -> None:
-    value, inner = owner[key], (*path, key)
+def _apply(rule: Rule, key: str, parent: dict[Any, Any], path: Path, problems: list[Problem]) -> None:
+    value, inner = parent[key], (*path, key)
     if rule.undocumented:
-        _unnamed(inner, problems)
+        _add_unknown_key(inner, problems)
     if value is not None:
         rule.check(value, inner, problems)
     elif rule.null is not None:
-        expected(rule.wanted, None, inner, problems, rule.null)
-    if rule.beside is not None:
-        rule.beside(owner, inner, problems)
+        add_wrong_type(rule.expected, None, inner, problems, rule.null)
+    if rule.check_object is not None:
+        rule.check_object(parent, inner, problems)
 
 
-# What is kept as it came.
+# Checks of values without a class.
 
 
-def kept_object(value: Any, path: Path, problems: list[Problem]) -> None:
-    """Check an object that is kept as it came."""
+def json_object(value: Any, path: Path, problems: list[Problem]) -> None:
+    """Check an object with any keys."""
     if _is_php_empty(value, path, problems):
         return
     if not isinstance(value, dict):
-        expected("an object", value, path, problems)
+        add_wrong_type("an object", value, path, problems)
         return
     for key, item in value.items():
-        kept_pair(key, item, path, problems)
+        json_item(key, item, path, problems)
 
 
-def raw(value: Any, path: Path, problems: list[Problem]) -> None:
-    """Check an object of a type that no class names."""
+def raw(value: Any, path: Path, problems: list[Problem], *, has_index: bool = False) -> None:
+    """Check an object of an unknown type, which may be required to have an index."""
     if not isinstance(value, dict):
-        expected("an object", value, path, problems)
+        add_wrong_type("an object", value, path, problems)
         return
     for key, item in value.items():
-        if key != "type":
-            kept_pair(key, item, path, problems)
+        if has_index and key == "index":
+            integer(item, (*path, key), problems)
+        elif key != "type":
+            json_item(key, item, path, problems)
         elif isinstance(item, str):
-            unknown(item, (*path, key), problems)
+            add_unknown_value(item, (*path, key), problems)
         else:
-            expected("a string", item, (*path, key), problems)
+            add_wrong_type("a string", item, (*path, key), problems)
+    if has_index and "index" not in value:
+        add_missing("an integer", (*path, "index"), problems)
     if "type" not in value:
-        problems.append(Problem((*path, "type"), "error", "expected a string, but the key is missing"))
+        add_missing("a string", (*path, "type"), problems)
 
 
-def kept_pair(key: Any, value: Any, path: Path, problems: list[Problem], *, unnamed: bool = False) -> None:
-    """Check a key and its value, which may nest as deep as the limit."""
+def json_item(key: Any, value: Any, path: Path, problems: list[Problem], *, is_unknown: bool = False) -> None:
+    """Check a key of an object at `path`, and its value."""
     if not isinstance(key, str):
-        _odd_key(key, path, problems)
+        _add_invalid_key(key, path, problems)
         return
     inner: Path = (*path, key)
-    if unnamed:
-        _unnamed(inner, problems)
+    if is_unknown:
+        _add_unknown_key(inner, problems)
     if _is_too_deep(value):
-        wanted = f"expected at most {MAX_DEPTH} arrays and objects inside one another, got more, or one inside itself"
-        problems.append(Problem(inner, "error", wanted))
+        message = f"expected at most {MAX_DEPTH} arrays and objects inside one another, got more, or one inside itself"
+        problems.append(Problem(inner, "error", message))
     else:
-        _kept(value, inner, problems)
+        _json_value(value, inner, problems)
 
 
 def _is_too_deep(value: Any) -> bool:
-    # Level by level, each object once a level: what holds itself comes to the limit like what is only deep.
+    # Breadth first, each value once per level, so that cyclic values take no longer than deep ones.
     level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(MAX_DEPTH):
         if not level:
@@ -256,52 +270,52 @@ def _is_too_deep(value: Any) -> bool:
     return bool(level)
 
 
-def _kept(value: Any, path: Path, problems: list[Problem]) -> None:
+def _json_value(value: Any, path: Path, problems: list[Problem]) -> None:
     if isinstance(value, dict):
         for key, item in value.items():
             if isinstance(key, str):
-                _kept(item, (*path, key), problems)
+                _json_value(item, (*path, key), problems)
             else:
-                _odd_key(key, path, problems)
+                _add_invalid_key(key, path, problems)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            _kept(item, (*path, index), problems)
+            _json_value(item, (*path, index), problems)
     elif isinstance(value, float):
-        if _is_odd(value):
-            expected("a number", value, path, problems)
+        if _is_not_finite(value):
+            add_wrong_type("a number", value, path, problems)
     elif value is not None and not isinstance(value, (str, int)):
-        expected("a JSON value", value, path, problems)
+        add_wrong_type("a JSON value", value, path, problems)
 
 
-def union(variants: dict[str, Check]) -> Check:
-    """Check an object as what its type says it is."""
+def union(variants: dict[str, Check], other: Check = raw) -> Check:
+    """Return the check of an object of one of several types."""
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
-        tag = value.get("type") if isinstance(value, dict) else None
-        variant = variants.get(tag, raw) if isinstance(tag, str) else raw
+        type_ = value.get("type") if isinstance(value, dict) else None
+        variant = variants.get(type_, other) if isinstance(type_, str) else other
         variant(value, path, problems)
 
     return check
 
 
-# How a key may be missing or null.
+# Rules.
 
 
-def required(wanted: str, check: Check) -> Rule:
-    """Make the rule for a key that must be there and not null."""
-    return Rule(wanted, check)
+def required(expected: str, check: Check) -> Rule:
+    """Return the rule for a required key."""
+    return Rule(expected, check)
 
 
-def nullable(wanted: str, check: Check) -> Rule:
-    """Make the rule for a key that the schema requires, but lets be null: real data often lacks it."""
-    return Rule(f"{wanted} or null", check, missing="deviation", null=None)
+def nullable(expected: str, check: Check) -> Rule:
+    """Return the rule for a key that is required and nullable in the schema, and often missing in real data."""
+    return Rule(f"{expected} or null", check, missing="deviation", null=None)
 
 
-def optional(wanted: str, check: Check) -> Rule:
-    """Make the rule for a key that may be absent, but should not be null."""
-    return Rule(wanted, check, missing=None, null="deviation")
+def optional(expected: str, check: Check) -> Rule:
+    """Return the rule for a key that is optional and not nullable in the schema."""
+    return Rule(expected, check, missing=None, null="deviation")
 
 
-def undocumented(wanted: str, check: Check) -> Rule:
-    """Make the rule for a key that servers send and the schema does not name."""
-    return Rule(wanted, check, missing=None, null=None, undocumented=True)
+def undocumented(expected: str, check: Check) -> Rule:
+    """Return the rule for a key that is not in the schema, but sent by servers."""
+    return Rule(expected, check, missing=None, null=None, undocumented=True)

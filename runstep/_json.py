@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""JSON text goes in, decoded JSON comes out, and back; what is wrong with the text is a `ValidationError`.
+"""Decoding and encoding of JSON text.
 
-`json` is imported where it is needed: many a program has decoded the text itself, and starts faster without.
+`json` is imported on first use: programs that decode the text themselves start faster without it.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from .errors import Problem, ValidationError
 
 
 def decode(text: str | bytes) -> Any:
-    """Return what JSON text says; bytes are UTF-8, UTF-16 or UTF-32. Raises `ValidationError`."""
+    """Decode JSON text; bytes are UTF-8, UTF-16 or UTF-32. Raises `ValidationError`."""
     if isinstance(text, str):
-        # The scanner alone, without what `json.loads` does around it: a fifth faster on a step.
+        # For a step, this is a fifth faster than `json.loads`.
         try:
             data, end = _scanner()(text)
         except (ValueError, RecursionError):
-            pass  # blanks before it, a byte order mark, no JSON: what it is, is found out below
+            pass  # invalid, or with leading whitespace or a byte order mark
         else:
             if end == len(text) or not text[end:].strip(" \t\n\r"):
                 return data
-    return _decode_carefully(text)
+    return _decode_any(text)
 
 
-def _decode_carefully(text: str | bytes) -> Any:
+def _decode_any(text: str | bytes) -> Any:
     import json  # noqa: PLC0415
 
     try:
@@ -43,8 +43,8 @@ def _decode_carefully(text: str | bytes) -> Any:
 
 
 def encode(data: dict[str, Any], indent: int | None) -> str:
-    """Return `data` as JSON text in ASCII, to the letter as `json.dumps` writes it."""
-    return _encoder(indent).encode(data)  # type: ignore[no-any-return]
+    """Encode `data` as ASCII JSON text, exactly like `json.dumps`."""
+    return str(_encoder(indent).encode(data))
 
 
 @lru_cache(maxsize=1)
@@ -58,5 +58,5 @@ def _scanner() -> Any:
 def _encoder(indent: int | None) -> Any:
     import json  # noqa: PLC0415
 
-    # What was written here holds no cycles, so the encoder need not look for them.
+    # Serialized objects contain no cycles.
     return json.JSONEncoder(indent=indent, check_circular=False)

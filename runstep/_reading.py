@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The optimistic reader's tools: decoded JSON goes in, values that the frozen classes can hold come out.
+"""Helpers of the parsers: drafts of frozen objects, type conversions, and freezing of JSON values.
 
-Reading is done twice. The readers beside the classes are fast: they take for granted that a document
-is good and keep no account of where they are. Where one meets what it cannot take, it raises `Unreadable`
-(or falls over a missing key), and `read` has the walk in `diagnosis` find out all that is wrong.
-What a reader does inline is the usual case, `type(x) is str`; the functions here take the unusual ones.
+Data is parsed optimistically: a parser assumes a valid document and does not track its position. If it fails, or in
+strict mode, `diagnosis` walks through the document again and collects all problems with their paths. Parsers test for
+the exact types that `json.loads` returns; the functions here convert subclasses.
 """
 
 from __future__ import annotations
@@ -16,15 +15,15 @@ from .errors import Problem, ValidationError
 from .frozen import EMPTY, MAX_DEPTH, FrozenDict, frozen
 
 _Model = TypeVar("_Model")
-_Diagnosis: TypeAlias = Callable[[str, object], tuple[Problem, ...]]
+_Diagnose: TypeAlias = Callable[[str, object], tuple[Problem, ...]]
 
 
-class Unreadable(Exception):  # noqa: N818
-    """A reader has met what it cannot take; which, where and what else is wrong the diagnosis tells."""
+class ReadFailure(Exception):  # noqa: N818  (never seen by users)
+    """The document is invalid. The diagnosis finds out why."""
 
 
-# What a reader raises over a document that it cannot take; or, where nothing is wrong with that, over our mistake.
-FAILURES = (Unreadable, KeyError, TypeError)
+# What a parser raises for an invalid document. If the diagnosis finds no error, the exception is a bug of ours.
+FAILURES = (ReadFailure, KeyError, TypeError)
 
 
 def draft(model: type[Any]) -> Any:
@@ -38,141 +37,143 @@ def draft(model: type[Any]) -> Any:
     return type(f"_{model.__name__}Draft", (model,), {"__slots__": (), **plain})
 
 
-def read(
-    reader: Callable[[Any], _Model], data: Any, kind: str, *, strict: bool, diagnose_as: _Diagnosis | None = None
-) -> _Model:
-    """Return what `reader` makes of `data`, or raise the `ValidationError` with all that is wrong.
-
-    `kind` is the name of the class, by which the diagnosis knows it: that of steps, unless `diagnose_as` is given.
-    """
-    if strict:
-        problems = (diagnose_as or _diagnose_as)(kind, data)
-        if problems:
-            raise ValidationError(problems)
-        return reader(data)
-    try:
-        return reader(data)
-    except FAILURES as failure:
-        raise reason(failure, data, kind, diagnose_as) from None
-
-
-def reason(failure: Exception, data: Any, kind: str, diagnose_as: _Diagnosis | None = None) -> Exception:
-    """Return the error that says why `data` could not be read: `failure` itself where that is our mistake."""
-    problems = (diagnose_as or _diagnose_as)(kind, data)
-    errors = tuple([problem for problem in problems if problem.level == "error"])
-    return ValidationError(errors) if errors else failure
-
-
-def _diagnose_as(kind: str, data: object) -> tuple[Problem, ...]:
-    from .diagnosis import diagnose_as  # noqa: PLC0415  (most programs never need it)
+def _diagnose(kind: str, data: object) -> tuple[Problem, ...]:
+    from .diagnosis import diagnose_as  # noqa: PLC0415  (only needed for invalid data and strict mode)
 
     return diagnose_as(kind, data)
 
 
-# Subclasses are taken, as the plain value that they are: the methods of `str`, `int` and `float` themselves
-# return that, whatever the subclass overrides.
+def parse(
+    model: type[_Model],
+    parser: Callable[[Any], Any],
+    data: Any,
+    *,
+    strict: bool,
+    diagnose: _Diagnose = _diagnose,
+) -> _Model:
+    """Return the object of class `model` that `parser` returns for `data`. Raises `ValidationError`."""
+    parsed: _Model
+    if strict:
+        problems = diagnose(model.__name__, data)
+        if problems:
+            raise ValidationError(problems)
+        parsed = parser(data)
+    else:
+        try:
+            parsed = parser(data)
+        except FAILURES as failure:
+            raise explain(failure, model, data, diagnose) from None
+    return parsed
+
+
+def explain(failure: Exception, model: type[Any], data: Any, diagnose: _Diagnose = _diagnose) -> Exception:
+    """Return the `ValidationError` with all errors in `data`, or the failure itself if there are none."""
+    errors = [problem for problem in diagnose(model.__name__, data) if problem.level == "error"]
+    return ValidationError(errors) if errors else failure
+
+
+def with_type(parser: Callable[[Any], Any], type_: str) -> Callable[[Any], Any]:
+    """Return `parser` with a check of the type, which the parser of a union has done already."""
+
+    def parse_with_type(data: Any) -> Any:
+        if type(data) is not dict:
+            data = plain_dict(data)
+        if data["type"] != type_:
+            raise ReadFailure
+        return parser(data)
+
+    return parse_with_type
+
+
+# Conversions. The methods of `str`, `int` and `float` return the plain value, whatever a subclass overrides.
 
 
 def string(value: Any) -> str:
-    """Return a `str` for one of its subclasses."""
+    """Return a `str` for an instance of a subclass."""
     if isinstance(value, str):
         return str.__str__(value)
-    raise Unreadable
+    raise ReadFailure
 
 
 def integer(value: Any) -> int:
-    """Return an `int` for one of its subclasses or a whole `float`; a `bool` is none."""
+    """Return an `int` for an instance of a subclass, except `bool`, or for a whole `float`."""
     if isinstance(value, int) and not isinstance(value, bool):
         return int.__int__(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    raise Unreadable
+    raise ReadFailure
 
 
 def number(value: Any) -> float:
-    """Return an `int` or `float` for one or a subclass of either; not NaN, infinity or a `bool`."""
+    """Return an `int` or a finite `float` for an instance of either or of a subclass, except `bool`."""
     if isinstance(value, float) and value - value == 0:
         return float.__float__(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return int.__int__(value)
-    raise Unreadable
+    raise ReadFailure
 
 
 def boolean(value: Any) -> bool:
-    """Return a `bool`: there are no subclasses, so what is left here is none."""
+    """Return `value` if it is a `bool`."""
     if isinstance(value, bool):
         return value
-    raise Unreadable
+    raise ReadFailure
 
 
-def array(value: Any) -> list[Any]:
-    """Return a `list` for one of its subclasses."""
+def plain_list(value: Any) -> list[Any]:
+    """Return a `list` for an instance of a subclass."""
     if isinstance(value, list):
         return list(value)
-    raise Unreadable
+    raise ReadFailure
 
 
-def mapping(value: Any) -> dict[str, Any]:
-    """Return a `dict` for one of its subclasses: a `defaultdict` would gain the keys it is asked for."""
+def plain_dict(value: Any) -> dict[str, Any]:
+    """Return a `dict` for an instance of a subclass; indexing a `defaultdict` would add keys."""
     if isinstance(value, dict):
         return dict(value)
-    raise Unreadable
+    raise ReadFailure
 
 
-def mapping_or_php(value: Any) -> dict[str, Any]:
-    """Return a `dict` for one of its subclasses or for `[]`, which is what PHP makes of `{}`."""
+def plain_dict_or_php(value: Any) -> dict[str, Any]:
+    """Return the same, also for `[]`, which PHP writes for an empty object."""
     if isinstance(value, list) and not value:
         return {}
-    return mapping(value)
+    return plain_dict(value)
 
+
+# Values without a class. `freeze` in `frozen` does the same for constructors, which also accept tuples and mappings.
 
 _SCALARS = frozenset({str, int, bool, type(None)})
 
 
-def keep(value: Any, depth: int = 0) -> Any:
-    """Return the frozen copy of a JSON value that is kept as it came, whatever it is.
-
-    Not `freeze`, which serves constructors: a document holds no tuples, and nothing but JSON.
-    """
-    kind = type(value)
-    if kind in _SCALARS:
+def freeze_json(value: Any, depth: int = 0) -> Any:
+    """Return the frozen copy of a JSON value."""
+    value_type = type(value)
+    if value_type in _SCALARS:
         return value
-    if kind is float:
+    if value_type is float:
         if value - value == 0:
             return value
-        raise Unreadable
+        raise ReadFailure
     if isinstance(value, dict):
-        return keep_object(value if kind is dict else dict(value), depth)
+        return freeze_object(value if value_type is dict else dict(value), depth)
     if isinstance(value, list):
         if depth >= MAX_DEPTH:
-            raise Unreadable
+            raise ReadFailure
         depth += 1
-        return tuple([keep(item, depth) for item in value])
+        return tuple([freeze_json(item, depth) for item in value])
     if isinstance(value, str):
         return string(value)
     return number(value)
 
 
-def tagged(reader: Callable[[Any], _Model], tag: str) -> Callable[[Any], _Model]:
-    """Return `reader` for a document of its own, whose type no union has looked at yet."""
+def freeze_object(data: dict[Any, Any], depth: int = -1) -> FrozenDict[Any]:
+    """Return the frozen copy of a JSON object.
 
-    def read_tagged(data: Any) -> _Model:
-        if type(data) is not dict:
-            data = mapping(data)
-        if data["type"] != tag:
-            raise Unreadable
-        return reader(data)
-
-    return read_tagged
-
-
-def keep_object(data: dict[Any, Any], depth: int = -1) -> FrozenDict[Any]:
-    """Return the frozen copy of a JSON object that is kept as it came.
-
-    It is the values of the outermost object that may nest as deep as `MAX_DEPTH`, hence the default of -1.
+    The depth of a value counts from the outermost object, hence the default of -1.
     """
     if depth >= MAX_DEPTH:
-        raise Unreadable
+        raise ReadFailure
     if not data:
         return EMPTY
     depth += 1
@@ -180,44 +181,37 @@ def keep_object(data: dict[Any, Any], depth: int = -1) -> FrozenDict[Any]:
     nested = False
     for key, value in data.items():
         if type(key) is not str:
-            return _keep_odd_keys(data, depth)
+            return frozen({string(key): freeze_json(value, depth) for key, value in data.items()})
         if type(value) is not str and type(value) is not int and value is not None:
-            copy[key] = keep(value, depth)
+            copy[key] = freeze_json(value, depth)
             nested = True
     return frozen(copy, nested)
 
 
-def _keep_odd_keys(data: dict[Any, Any], depth: int) -> FrozenDict[Any]:
-    return frozen({string(key): keep(value, depth) for key, value in data.items()})
-
-
-def unnamed(data: dict[str, Any], named: frozenset[str]) -> FrozenDict[Any]:
-    """Return what `data` has under keys that its class does not name."""
-    extra = {string(key): keep(value) for key, value in data.items() if key not in named}
+def read_extra(data: dict[str, Any], keys: frozenset[str]) -> FrozenDict[Any]:
+    """Return the part of `data` under keys not defined in the schema; `keys` are the others."""
+    extra = {string(key): freeze_json(value) for key, value in data.items() if key not in keys}
     return frozen(extra) if extra else EMPTY
 
 
 def read_raw(data: Any) -> FrozenDict[Any]:
-    """Return the whole of an object of a type that no class names; the type must be there, as a string."""
-    raw = keep_object(data if type(data) is dict else mapping(data))
+    """Return an object of an unknown type; it must have a type."""
+    raw = freeze_object(data if type(data) is dict else plain_dict(data))
     if type(raw["type"]) is not str:
-        raise Unreadable
+        raise ReadFailure
     return raw
 
 
-# Which keys were absent repeats from object to object, so each combination is one tuple for all of them. A class
-# with n keys that may be absent has at most 2**n combinations: strangers' data cannot make the table grow.
-_absences: dict[tuple[str, ...], tuple[str, ...]] = {}
+# Which optional keys were absent, so that `to_dict` can leave them out again.
 
 
-def absent(data: dict[str, Any], optional: tuple[str, ...]) -> tuple[str, ...]:
-    """Return which of the `optional` keys `data` has not."""
-    missing = tuple([key for key in optional if key not in data])
-    return _absences.setdefault(missing, missing)
+def absent_keys(data: dict[str, Any], optional: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the `optional` keys that `data` does not have."""
+    return tuple([key for key in optional if key not in data])
 
 
 def absent_of_two(
     first: str, second: str
 ) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Return a table of what is absent of two keys: `table[first in data][second in data]`, four times faster."""
+    """Return a table with which `table[first in data][second in data]` is the same, four times faster."""
     return ((first, second), (first,)), ((second,), ())

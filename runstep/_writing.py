@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the constructors and the writers of several classes share: frozen fields, keys that were absent, extras."""
+"""Helpers of constructors and of `to_dict`."""
 
 from __future__ import annotations
 
@@ -11,39 +11,40 @@ from typing import Any
 from .frozen import FrozenDict, thaw
 
 
-def hold(model: Any, name: str, value: object) -> None:
-    """Set a field of a frozen object that is still being made."""
+def set_field(model: Any, name: str, value: object) -> None:
+    """Set a field of a frozen object during its construction."""
     object.__setattr__(model, name, value)
 
 
-def hold_frozen(model: Any, *names: str) -> None:
-    """Make `FrozenDict`s of the mappings that a constructor was given in the fields `names`."""
+def freeze_fields(model: Any, *names: str) -> None:
+    """Convert mappings in the fields `names` to `FrozenDict`."""
     for name in names:
         value = getattr(model, name)
         if value is not None and type(value) is not FrozenDict:
             object.__setattr__(model, name, FrozenDict(value))
 
 
-def hold_member(model: Any, name: str, members: Mapping[str, Enum]) -> None:
-    """Make the member of a vocabulary of the string that a constructor was given in a field, or a plain string."""
+def coerce_enum(model: Any, name: str, members: Mapping[str, Enum]) -> None:
+    """Convert the string in a field to a member of its enum if there is one, otherwise to a plain `str`."""
     value = getattr(model, name)
     plain = str.__str__(value) if isinstance(value, str) else value
     object.__setattr__(model, name, members.get(plain, plain))
 
 
-def leave_out(
+def remove_absent(
     data: dict[str, Any], absent: tuple[str, ...], defaults: Mapping[str, Any] = MappingProxyType({})
 ) -> None:
-    """Take the keys that were `absent` out of `data` again, but for those that have got a value since.
+    """Remove the `absent` keys from `data`, except those that have a value by now.
 
-    `defaults` holds what absent keys read as, where that is not None.
+    `defaults` has the values of absent keys that are not None.
     """
     for key in absent:
         if key in data and data[key] == defaults.get(key):
             del data[key]
 
 
-def add_extra(data: dict[str, Any], extra: FrozenDict[Any]) -> None:
-    """Put what came under unnamed keys behind the named ones, which win."""
+def with_extra(data: dict[str, Any], extra: FrozenDict[Any]) -> dict[str, Any]:
+    """Add the keys not defined in the schema to `data`, and return it."""
     for key, value in extra.items():
         data.setdefault(key, thaw(value))
+    return data

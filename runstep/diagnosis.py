@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Everything that is wrong with a document: decoded JSON goes in, problems in document order come out.
+"""Diagnosis: all problems of a document, in document order.
 
-The second reader, loaded only where the first has failed or strictness was asked for. It knows shapes as
-tables of rules and nothing of the classes themselves.
+It is only loaded after a parser has failed, and for strict mode. It has a check for each class, but does not use the
+classes.
 """
 
 from __future__ import annotations
@@ -14,65 +14,67 @@ from ._checks import (
     Path,
     Rule,
     array,
+    boolean,
     constant,
+    enum_value,
     integer,
-    kept_object,
+    json_object,
     metadata,
-    no_boolean,
     nullable,
     object_,
-    one_of,
     optional,
     raw,
     required,
-    share,
     string,
-    tag,
+    type_tag,
     undocumented,
     union,
+    unit_interval,
 )
 from .enums import RUN_STEP_OBJECTS, FileSearchRanker, LastErrorCode, RunStepStatus, RunStepType
 from .errors import Problem, quoted
 
 
 def diagnose_as(kind: str, data: object) -> tuple[Problem, ...]:
-    """Return every problem of `data` as an object of the class named `kind`, deviations included."""
+    """Return all problems of `data`, including deviations, as an object of the class named `kind`."""
     problems: list[Problem] = []
-    _KINDS[kind](data, (), problems)
+    _CHECKS[kind](data, (), problems)
     return tuple(problems)
 
 
-# The shapes, from the leaves to the page.
+# The checks, from the innermost objects to the page.
 
-_STRING = Rule("a string", string, sufficient=str)
-_INTEGER = Rule("an integer", integer, sufficient=int)
-_INTEGER_OR_NULL = Rule("an integer or null", integer, missing="deviation", null=None, sufficient=int)
-_SHARE = Rule("a number", share)
+_STRING = Rule("a string", string, valid_type=str)
+_INTEGER = Rule("an integer", integer, valid_type=int)
+_INTEGER_OR_NULL = Rule("an integer or null", integer, missing="deviation", null=None, valid_type=int)
+_UNIT_INTERVAL = Rule("a number", unit_interval)
 
 
 _image_file = object_({"file_id": _STRING})
-_logs = object_({"type": required("a string", tag("logs")), "logs": _STRING})
-_image = object_({"type": required("a string", tag("image")), "image": required("an object", _image_file)})
+_logs = object_({"type": required("a string", type_tag("logs")), "logs": _STRING})
+_image = object_({"type": required("a string", type_tag("image")), "image": required("an object", _image_file)})
 _code_interpreter = object_(
     {"input": _STRING, "outputs": required("an array", array(union({"logs": _logs, "image": _image})))}
 )
 _code_interpreter_call = object_(
     {
         "id": _STRING,
-        "type": required("a string", tag("code_interpreter")),
+        "type": required("a string", type_tag("code_interpreter")),
         "code_interpreter": required("an object", _code_interpreter),
     }
 )
 
-_ranking_options = object_({"ranker": required("a string", one_of(FileSearchRanker)), "score_threshold": _SHARE})
+_ranking_options = object_(
+    {"ranker": required("a string", enum_value(FileSearchRanker)), "score_threshold": _UNIT_INTERVAL}
+)
 _content = object_({"type": optional("a string", constant("text")), "text": optional("a string", string)})
 _result = object_(
     {
         "file_id": _STRING,
         "file_name": _STRING,
-        "score": _SHARE,
+        "score": _UNIT_INTERVAL,
         "content": optional("an array", array(_content)),
-        "attributes": undocumented("an object", kept_object),
+        "attributes": undocumented("an object", json_object),
     }
 )
 file_search: Check = object_(
@@ -85,7 +87,7 @@ file_search: Check = object_(
 _file_search_call = object_(
     {
         "id": _STRING,
-        "type": required("a string", tag("file_search")),
+        "type": required("a string", type_tag("file_search")),
         "file_search": required("an object", file_search),
     }
 )
@@ -94,7 +96,7 @@ _function = object_({"name": _STRING, "arguments": _STRING, "output": nullable("
 _function_call = object_(
     {
         "id": _STRING,
-        "type": required("a string", tag("function")),
+        "type": required("a string", type_tag("function")),
         "function": required("an object", _function),
     }
 )
@@ -102,21 +104,21 @@ _function_call = object_(
 _retrieval_call = object_(
     {
         "id": _STRING,
-        "type": required("a string", tag("retrieval")),
-        "retrieval": required("an object", kept_object),
+        "type": required("a string", type_tag("retrieval")),
+        "retrieval": required("an object", json_object),
     }
 )
 
 _message_creation = object_({"message_id": _STRING})
 _message_creation_details = object_(
     {
-        "type": required("a string", tag("message_creation")),
+        "type": required("a string", type_tag("message_creation")),
         "message_creation": required("an object", _message_creation),
     }
 )
 _tool_calls_details = object_(
     {
-        "type": required("a string", tag("tool_calls")),
+        "type": required("a string", type_tag("tool_calls")),
         "tool_calls": required(
             "an array",
             array(
@@ -133,24 +135,24 @@ _tool_calls_details = object_(
     }
 )
 
-_last_error = object_({"code": required("a string", one_of(LastErrorCode)), "message": _STRING})
+_last_error = object_({"code": required("a string", enum_value(LastErrorCode)), "message": _STRING})
 _usage = object_(
     {
         "completion_tokens": _INTEGER,
         "prompt_tokens": _INTEGER,
         "total_tokens": _INTEGER,
-        "prompt_token_details": undocumented("an object", kept_object),
-        "completion_tokens_details": undocumented("an object", kept_object),
+        "prompt_token_details": undocumented("an object", json_object),
+        "completion_tokens_details": undocumented("an object", json_object),
     }
 )
 
 
 def _types_agree(value: Any, path: Path, problems: list[Problem]) -> None:
     details = value.get("step_details")
-    tag = details.get("type") if isinstance(details, dict) else None
-    if isinstance(tag, str) and isinstance(value["type"], str) and tag != value["type"]:
-        wanted = f"expected {quoted(tag)}, as step_details.type is, got {quoted(value['type'])}"
-        problems.append(Problem(path, "deviation", wanted))
+    type_ = details.get("type") if isinstance(details, dict) else None
+    if isinstance(type_, str) and isinstance(value["type"], str) and type_ != value["type"]:
+        message = f"expected {quoted(type_)}, as step_details.type is, got {quoted(value['type'])}"
+        problems.append(Problem(path, "deviation", message))
 
 
 _step_keys = object_(
@@ -161,8 +163,8 @@ _step_keys = object_(
         "assistant_id": _STRING,
         "thread_id": _STRING,
         "run_id": _STRING,
-        "type": Rule("a string", one_of(RunStepType), beside=_types_agree),
-        "status": required("a string", one_of(RunStepStatus)),
+        "type": Rule("a string", enum_value(RunStepType), check_object=_types_agree),
+        "status": required("a string", enum_value(RunStepStatus)),
         "step_details": required(
             "an object",
             union({"message_creation": _message_creation_details, "tool_calls": _tool_calls_details}),
@@ -181,12 +183,12 @@ _step_keys = object_(
 
 def _step(value: Any, path: Path, problems: list[Problem]) -> None:
     if isinstance(value, dict):
-        tag = value.get("object")
-        if isinstance(tag, str) and tag not in RUN_STEP_OBJECTS:
-            wanted = f'expected a run step ("thread.run.step"), got {quoted(tag)}'
-            problems.append(Problem((*path, "object"), "error", wanted))
+        object_name = value.get("object")
+        if isinstance(object_name, str) and object_name not in RUN_STEP_OBJECTS:
+            message = f'expected a run step ("thread.run.step"), got {quoted(object_name)}'
+            problems.append(Problem((*path, "object"), "error", message))
             return
-        if _is_error_envelope(value, "id"):
+        if _is_error_response(value, "id"):
             problems.append(Problem(path, "error", "expected a run step, got an error that a server answered with"))
             return
     _step_keys(value, path, problems)
@@ -194,33 +196,34 @@ def _step(value: Any, path: Path, problems: list[Problem]) -> None:
 
 _page_keys = object_(
     {
-        "object": Rule("a string", string, missing="deviation", sufficient=str),
+        "object": Rule("a string", string, missing="deviation", valid_type=str),
         "data": required("an array", array(_step)),
-        "first_id": Rule("a string", string, missing="deviation", null="deviation", sufficient=str),
-        "last_id": Rule("a string", string, missing="deviation", null="deviation", sufficient=str),
-        "has_more": Rule("a boolean", no_boolean, missing="deviation", sufficient=bool),
+        "first_id": Rule("a string", string, missing="deviation", null="deviation", valid_type=str),
+        "last_id": Rule("a string", string, missing="deviation", null="deviation", valid_type=str),
+        "has_more": Rule("a boolean", boolean, missing="deviation", valid_type=bool),
     }
 )
 
 
 def _page(value: Any, path: Path, problems: list[Problem]) -> None:
     if isinstance(value, dict) and "data" not in value:
-        tag = value.get("object")
-        if isinstance(tag, str) and tag != "list":
-            problems.append(Problem((*path, "object"), "error", f'expected a page ("list"), got {quoted(tag)}'))
+        object_name = value.get("object")
+        if isinstance(object_name, str) and object_name != "list":
+            message = f'expected a page ("list"), got {quoted(object_name)}'
+            problems.append(Problem((*path, "object"), "error", message))
             return
-        if _is_error_envelope(value, "object"):
+        if _is_error_response(value, "object"):
             problems.append(Problem(path, "error", "expected a page, got an error that a server answered with"))
             return
     _page_keys(value, path, problems)
 
 
-def _is_error_envelope(data: dict[Any, Any], lacking: str) -> bool:
-    return "error" in data and lacking not in data and isinstance(data["error"], (dict, str))
+def _is_error_response(data: dict[Any, Any], missing: str) -> bool:
+    return "error" in data and missing not in data and isinstance(data["error"], (dict, str))
 
 
-# By the names of the classes that read them.
-_KINDS: dict[str, Check] = {
+# By the names of the classes.
+_CHECKS: dict[str, Check] = {
     "ImageFile": _image_file,
     "CodeInterpreterLogs": _logs,
     "CodeInterpreterImage": _image,

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""The closed vocabularies of the API reference; a value they do not name is read as the plain `str` it came as."""
+"""Enums of the API reference. Unknown values are parsed as plain `str`."""
 
 from __future__ import annotations
 
 from enum import Enum
 
 
-class _Vocabulary(str, Enum):
-    """A string that prints as its value and whose `repr` evaluates."""
+class _StrEnum(str, Enum):
+    """An enum of strings that are printed as their values."""
 
     __str__ = str.__str__
     __format__ = str.__format__  # type: ignore[assignment]
@@ -16,15 +16,15 @@ class _Vocabulary(str, Enum):
         return f"{type(self).__name__}.{self.name}"
 
 
-class RunStepType(_Vocabulary):
-    """The `type` of a run step (API reference, "The run step object")."""
+class RunStepType(_StrEnum):
+    """The type of a run step (API reference, "The run step object", `type`)."""
 
     MESSAGE_CREATION = "message_creation"
     TOOL_CALLS = "tool_calls"
 
 
-class RunStepStatus(_Vocabulary):
-    """The `status` of a run step (API reference, "The run step object")."""
+class RunStepStatus(_StrEnum):
+    """The status of a run step (API reference, "The run step object", `status`)."""
 
     IN_PROGRESS = "in_progress"
     CANCELLED = "cancelled"
@@ -33,32 +33,30 @@ class RunStepStatus(_Vocabulary):
     EXPIRED = "expired"
 
 
-class LastErrorCode(_Vocabulary):
-    """The `code` of a run step's `last_error` (API reference, "The run step object")."""
+class LastErrorCode(_StrEnum):
+    """The code of an error (API reference, "The run step object", `last_error`)."""
 
     SERVER_ERROR = "server_error"
     RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
 
 
-class FileSearchRanker(_Vocabulary):
-    """The `ranker` that a file search used (API reference, "The run step object", ranking options)."""
+class FileSearchRanker(_StrEnum):
+    """The ranker of a file search (`FileSearchRanker`; API reference, "The run step object", `ranking_options`)."""
 
     AUTO = "auto"
     DEFAULT_2024_08_21 = "default_2024_08_21"
 
 
-# What a run step may call itself in `object`; the second is the name in the first published schema (2023-11-06).
+# The values of `object` in a run step. The second one is from the first published schema (2023-11-06).
 RUN_STEP_OBJECTS = ("thread.run.step", "assistant.run.step")
 
-# A dict of members is several times faster than calling the class, and leaves unknown values to `get`.
+# Looking up a member in a dict is several times faster than calling the enum.
 RUN_STEP_TYPES = {member.value: member for member in RunStepType}
 RUN_STEP_STATUSES = {member.value: member for member in RunStepStatus}
 LAST_ERROR_CODES = {member.value: member for member in LastErrorCode}
 FILE_SEARCH_RANKERS = {member.value: member for member in FileSearchRanker}
 
-# The way back: members are strings, so one table serves all of them, and an unknown value is its own.
+# From members to plain strings. Members are strings, so one dict is enough for all enums.
 PLAIN: dict[str, str] = {
-    member: member.value
-    for vocabulary in (RunStepType, RunStepStatus, LastErrorCode, FileSearchRanker)
-    for member in vocabulary
+    member: member.value for enum in (RunStepType, RunStepStatus, LastErrorCode, FileSearchRanker) for member in enum
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is wrong with a document, and the one exception that says so."""
+"""Problems of a document, and the exception that contains them."""
 
 from __future__ import annotations
 
@@ -14,23 +14,20 @@ _QUOTED_VALUE_LENGTH = 40
 @final
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, and where.
-
-    `path` leads from the document to the place: `str` for the key of an object, `int` for the index of
-    an array; the empty tuple is the document itself. `level` is "error" for what cannot be read and
-    "deviation" for what can be read, but is not as the newest published schema has it.
-    `message` never holds payload, but for the value of an enum or tag, cut at 40 code points.
-    """
+    """A problem of a document, and its place."""
 
     path: tuple[str | int, ...]
+    """The keys and indices that lead from the document to the place; empty for the document itself."""
     level: Literal["error", "deviation"]
+    """`"deviation"` if only strict mode rejects the document, which uses the newest published schema."""
     message: str
+    """What was expected and what was found, without payload except enum values, truncated to 40 code points."""
 
     @property
     def location(self) -> str:
-        """`path` as a person writes it: `step_details.tool_calls[7].function.name`.
+        """`path` as text, for example `step_details.tool_calls[7].function.name`; empty for the document itself.
 
-        A key that is no identifier is written `["…"]`, cut at 64 code points; the document itself is "".
+        A key that is not an identifier is written as `["…"]`, truncated to 64 code points.
         """
         parts: list[str] = []
         for part in self.path:
@@ -50,17 +47,14 @@ class Problem:
 
 @final
 class ValidationError(ValueError):
-    """Data that cannot be read, or that is not strictly valid where that was asked for.
-
-    `problems` holds every `Problem` that made it fail, in document order, at least one;
-    `str()` gives the first one and how many more there are.
-    """
+    """Invalid data. Converted to `str`, it is the first problem and the number of further ones."""
 
     problems: tuple[Problem, ...]
+    """All problems, in document order; at least one. Deviations are included in strict mode only."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        # What `args` holds is what pickling and copying call the class with.
+        # Pickling and copying call the class with `args`.
         super().__init__(self.problems)
 
     def __str__(self) -> str:
@@ -69,13 +63,12 @@ class ValidationError(ValueError):
 
 
 def quoted(text: str, length: int = _QUOTED_VALUE_LENGTH) -> str:
-    """Return `text` in double quotes, cut at `length` code points, on one line and safe to print."""
-    cut = text[:length] + "…" if len(text) > length else text
-    shown = "".join([_safe(char) for char in cut])
-    return f'"{shown}"'
+    """Return `text` in double quotes, truncated to `length` code points and escaped."""
+    truncated = text[:length] + "…" if len(text) > length else text
+    return f'"{"".join([_escape(char) for char in truncated])}"'
 
 
-def _safe(char: str) -> str:
+def _escape(char: str) -> str:
     if char in '"\\':
         return f"\\{char}"
     return char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
@@ -83,7 +76,7 @@ def _safe(char: str) -> str:
 
 _INFINITIES = (float("inf"), float("-inf"))
 _JSON_TYPES = (
-    (bool, "a boolean"),  # before `int`, which it is a subclass of
+    (bool, "a boolean"),  # before `int`, because it is a subclass
     (str, "a string"),
     (int, "an integer"),
     (float, "a number"),
@@ -93,12 +86,12 @@ _JSON_TYPES = (
 
 
 def json_type(value: object) -> str:
-    """Return what JSON calls `value`, with its article, or the name of its Python type where JSON has none."""
+    """Return the JSON type of `value`, with an article, or its Python type if it is not a JSON value."""
     if value is None:
         return "null"
     if isinstance(value, float) and value - value != 0:
         return "infinity" if value in _INFINITIES else "NaN"
-    for kind, name in _JSON_TYPES:
-        if isinstance(value, kind):
+    for type_, name in _JSON_TYPES:
+        if isinstance(value, type_):
             return name
     return f"a Python {type(value).__name__}"

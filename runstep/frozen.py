@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""JSON objects that cannot change: plain values go in, `FrozenDict`s and tuples come out, and back again."""
+"""The immutable JSON object, and conversion of values to and from immutable ones."""
 
 from __future__ import annotations
 
@@ -9,34 +9,32 @@ from typing import Any, TypeVar, final
 _Value_co = TypeVar("_Value_co", covariant=True)
 
 MAX_DEPTH = 100
-"""How many arrays and objects deep a value in a `FrozenDict` may nest."""
+"""The maximum number of nested arrays and objects in a value of a `FrozenDict`."""
 
 
 @final
 class FrozenDict(Mapping[str, _Value_co]):
-    """An immutable JSON object: its arrays are tuples, the objects in it are `FrozenDict`s.
+    """An immutable JSON object, created from a mapping or from pairs. Its arrays are tuples, its objects `FrozenDict`.
 
-    It hashes without regard to order, equals any mapping of the same content (lists standing for
-    tuples), pickles, is its own copy and deep copy, and its `repr` evaluates.
-    Takes a mapping, or pairs of key and value. Raises `ValueError` for a value that nests deeper than
-    100 arrays and objects, as one that contains itself does.
+    It is hashable independently of the order of keys, and equals any mapping with the same content, in which lists
+    equal tuples. It can be pickled, is its own copy and deep copy, and its `repr` can be evaluated. Raises `ValueError`
+    for values nested more than 100 levels deep, including cycles.
     """
 
     __slots__ = ("_data", "_nested")
 
-    # Nothing sets it after creation; there is no `__setattr__` to forbid it, because that would cost
-    # every object that is read a detour.
+    # A `__setattr__` that forbids assignment would make parsing slower.
     _data: dict[str, _Value_co]
-    # Whether a value may be a tuple or a `FrozenDict`: if not, the way back is a plain copy.
+    # Whether a value may be a tuple or a `FrozenDict`; if not, `to_dict` is a plain copy.
     _nested: bool
 
-    # Not `__init__`, which could be called again.
+    # `__init__` could be called again.
     def __new__(cls, data: Mapping[str, _Value_co] | Iterable[tuple[str, _Value_co]] = (), /) -> FrozenDict[_Value_co]:
-        """Return the frozen copy of `data`."""
-        held = {key: freeze(value) for key, value in dict(data).items()}
-        if not held:
-            return EMPTY  # the one empty object that there is
-        return frozen(held, any(isinstance(value, (tuple, FrozenDict)) for value in held.values()))
+        """Return an immutable copy of `data`."""
+        copy = {key: freeze(value) for key, value in dict(data).items()}
+        if not copy:
+            return EMPTY  # a singleton
+        return frozen(copy, any(isinstance(value, (tuple, FrozenDict)) for value in copy.values()))
 
     def __getitem__(self, key: str) -> _Value_co:
         return self._data[key]
@@ -60,7 +58,7 @@ class FrozenDict(Mapping[str, _Value_co]):
         try:
             return self._data == FrozenDict(other)._data
         except ValueError:
-            return False  # it nests too deep to be one of these
+            return False  # nested too deeply for a `FrozenDict`
 
     def __hash__(self) -> int:
         return hash(frozenset(self._data.items()))
@@ -78,16 +76,16 @@ class FrozenDict(Mapping[str, _Value_co]):
         return FrozenDict, (self._data.copy(),)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return a fresh `dict` of plain JSON types: lists for tuples, dicts for `FrozenDict`s."""
+        """Return a new `dict` of plain JSON types, with lists and dicts."""
         if self._nested:
             return {key: thaw(value) for key, value in self._data.items()}
         return self._data.copy()
 
 
 def freeze(value: Any, depth: int = 0) -> Any:
-    """Return `value` with each mapping in it as a `FrozenDict` and each list or tuple as a tuple.
+    """Return `value` with mappings converted to `FrozenDict`, and lists to tuples.
 
-    Anything else stays what it is. Raises `ValueError` beyond 100 arrays and objects deep.
+    Raises `ValueError` for values nested more than 100 levels deep.
     """
     if type(value) is FrozenDict and not value._nested and depth < MAX_DEPTH:
         return value
@@ -102,7 +100,7 @@ def freeze(value: Any, depth: int = 0) -> Any:
 
 
 def thaw(value: Any) -> Any:
-    """Return `value` in plain JSON types: the way back from `freeze`, always fresh."""
+    """Return `value` as new plain JSON types. This is the inverse of `freeze`."""
     if type(value) is FrozenDict:
         return value.to_dict()
     if type(value) is tuple:
@@ -114,9 +112,9 @@ _new = object.__new__
 
 
 def frozen(data: dict[str, Any], nested: bool = True) -> FrozenDict[Any]:
-    """Return the `FrozenDict` that holds `data` itself: not copied, and frozen already.
+    """Return a `FrozenDict` of `data`, whose values are immutable already, without copying it.
 
-    `nested` is False if no value of it is a tuple or a `FrozenDict`.
+    `nested` is False if no value is a tuple or a `FrozenDict`.
     """
     new: FrozenDict[Any] = _new(FrozenDict)
     new._data = data

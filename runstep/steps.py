@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Run steps and pages of them: decoded JSON or JSON text goes in, frozen objects come out, and back."""
+"""Models and parsers for run steps, their details, and pages of run steps."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Any, ClassVar, Literal, TypeAlias, final
 from ._json import decode, encode
 from ._reading import (
     FAILURES,
-    Unreadable,
-    absent,
+    ReadFailure,
+    absent_keys,
     absent_of_two,
-    array,
     boolean,
     draft,
+    explain,
+    freeze_object,
     integer,
-    keep_object,
-    mapping,
-    mapping_or_php,
-    read,
+    parse,
+    plain_dict,
+    plain_dict_or_php,
+    plain_list,
+    read_extra,
     read_raw,
-    reason,
     string,
-    tagged,
-    unnamed,
+    with_type,
 )
-from ._writing import add_extra, hold, hold_frozen, hold_member, leave_out
+from ._writing import coerce_enum, freeze_fields, remove_absent, set_field, with_extra
 from .enums import (
     LAST_ERROR_CODES,
     PLAIN,
@@ -41,259 +41,264 @@ from .enums import (
 from .errors import Problem
 from .frozen import EMPTY, FrozenDict, frozen
 from .metadata import METADATA_MAX_KEY_LENGTH, METADATA_MAX_PAIRS, METADATA_MAX_VALUE_LENGTH, checked_metadata
-from .tool_calls import ToolCall, read_tool_calls
+from .tool_calls import ToolCall, parse_tool_calls
 
-# What a step did.
+# Step details.
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCreation:
-    """Which message a step wrote (API reference, "The run step object")."""
+    """The message that a step created (API reference, "The run step object", `message_creation`)."""
 
     message_id: str
+    """The id of the message."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "extra")
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> MessageCreation:
-        """Read a decoded `message_creation` object. Raises `ValidationError`."""
-        return read(_read_message_creation, data, "MessageCreation", strict=strict)
+        """Parse a decoded `message_creation` object. Raises `ValidationError`."""
+        return parse(cls, _parse_message_creation, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as fresh plain JSON types."""
+        """Return the object as new plain JSON types."""
         data: dict[str, Any] = {"message_id": self.message_id}
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _MessageCreationDraft = draft(MessageCreation)
 _MESSAGE_CREATION_KEYS = frozenset({"message_id"})
 
 
-def _read_message_creation(data: Any) -> MessageCreation:
-    return _read_message_creation_details({"type": "", "message_creation": data}).message_creation
+def _parse_message_creation(data: Any) -> Any:
+    return _parse_message_creation_details({"type": "", "message_creation": data}).message_creation
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCreationStepDetails:
-    """The details of a step that wrote a message (API reference, "The run step object")."""
+    """The details of a step that created a message (`RunStepDetailsMessageCreationObject`).
+
+    API reference, "The run step object", `step_details`.
+    """
 
     type: ClassVar[Literal["message_creation"]] = "message_creation"
+    """The type of the step details."""
 
     message_creation: MessageCreation
+    """The message that the step created."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "extra")
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> MessageCreationStepDetails:
-        """Read decoded step details of type `message_creation`. Raises `ValidationError`."""
-        return read(
-            tagged(_read_message_creation_details, "message_creation"),
-            data,
-            "MessageCreationStepDetails",
-            strict=strict,
-        )
+        """Parse decoded step details of type `message_creation`. Raises `ValidationError`."""
+        return parse(cls, with_type(_parse_message_creation_details, "message_creation"), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the details as fresh plain JSON types."""
+        """Return the details as new plain JSON types."""
         data: dict[str, Any] = {"type": "message_creation", "message_creation": self.message_creation.to_dict()}
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _MessageCreationDetailsDraft = draft(MessageCreationStepDetails)
 _MESSAGE_CREATION_DETAILS_KEYS = frozenset({"type", "message_creation"})
 
 
-def _read_message_creation_details(data: Any) -> MessageCreationStepDetails:
+def _parse_message_creation_details(data: Any) -> Any:
     new = _MessageCreationDetailsDraft()
     body = data["message_creation"]
     if type(body) is not dict:
-        body = mapping(body)
+        body = plain_dict(body)
     creation = _MessageCreationDraft()
     message_id = body["message_id"]
     creation.message_id = message_id if type(message_id) is str else string(message_id)
-    creation.extra = EMPTY if len(body) == 1 else unnamed(body, _MESSAGE_CREATION_KEYS)
+    creation.extra = EMPTY if len(body) == 1 else read_extra(body, _MESSAGE_CREATION_KEYS)
     creation.__class__ = MessageCreation
     new.message_creation = creation
-    new.extra = EMPTY if len(data) == 2 else unnamed(data, _MESSAGE_CREATION_DETAILS_KEYS)
+    new.extra = EMPTY if len(data) == 2 else read_extra(data, _MESSAGE_CREATION_DETAILS_KEYS)
     new.__class__ = MessageCreationStepDetails
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCallsStepDetails:
-    """The details of a step that called tools (API reference, "The run step object")."""
+    """The details of a step that called tools (`RunStepDetailsToolCallsObject`).
+
+    API reference, "The run step object", `step_details`.
+    """
 
     type: ClassVar[Literal["tool_calls"]] = "tool_calls"
+    """The type of the step details."""
 
     tool_calls: tuple[ToolCall, ...]
+    """The tool calls of the step; empty until the first one is known."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold(self, "tool_calls", tuple(self.tool_calls))
-        hold_frozen(self, "extra")
+        set_field(self, "tool_calls", tuple(self.tool_calls))
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> ToolCallsStepDetails:
-        """Read decoded step details of type `tool_calls`. Raises `ValidationError`."""
-        return read(tagged(_read_tool_calls_details, "tool_calls"), data, "ToolCallsStepDetails", strict=strict)
+        """Parse decoded step details of type `tool_calls`. Raises `ValidationError`."""
+        return parse(cls, with_type(_parse_tool_calls_details, "tool_calls"), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the details as fresh plain JSON types."""
+        """Return the details as new plain JSON types."""
         calls = self.tool_calls
-        # Most steps have one call, and without a comprehension they are written a tenth faster.
+        # Most steps have one call, and a comprehension would take a tenth of the time.
         written = [calls[0].to_dict()] if len(calls) == 1 else [call.to_dict() for call in calls]
         data: dict[str, Any] = {"type": "tool_calls", "tool_calls": written}
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _ToolCallsDetailsDraft = draft(ToolCallsStepDetails)
 _TOOL_CALLS_DETAILS_KEYS = frozenset({"type", "tool_calls"})
 
 
-def _read_tool_calls_details(data: Any) -> ToolCallsStepDetails:
+def _parse_tool_calls_details(data: Any) -> Any:
     new = _ToolCallsDetailsDraft()
     calls = data["tool_calls"]
     if type(calls) is not list:
-        calls = array(calls)
-    new.tool_calls = read_tool_calls(calls)
-    new.extra = EMPTY if len(data) == 2 else unnamed(data, _TOOL_CALLS_DETAILS_KEYS)
+        calls = plain_list(calls)
+    new.tool_calls = parse_tool_calls(calls)
+    new.extra = EMPTY if len(data) == 2 else read_extra(data, _TOOL_CALLS_DETAILS_KEYS)
     new.__class__ = ToolCallsStepDetails
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherStepDetails:
-    """Step details of a type that the API reference does not name, kept whole in `raw`."""
+    """Step details of a type that is not in the API reference."""
 
     raw: FrozenDict[Any]
+    """The complete object."""
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "raw")
+        freeze_fields(self, "raw")
 
     @property
     def type(self) -> str:
-        """What the details call themselves."""
-        return self.raw["type"]  # type: ignore[no-any-return]
+        """The type of the step details."""
+        return str(self.raw["type"])
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> OtherStepDetails:
-        """Read decoded step details of any type. Raises `ValidationError`."""
-        return read(_read_other_details, data, "OtherStepDetails", strict=strict)
+        """Parse decoded step details of any type. Raises `ValidationError`."""
+        return parse(cls, _parse_other_details, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the details as fresh plain JSON types."""
+        """Return the details as new plain JSON types."""
         return self.raw.to_dict()
 
 
 _OtherDetailsDraft = draft(OtherStepDetails)
 
 
-def _read_other_details(data: Any) -> OtherStepDetails:
+def _parse_other_details(data: Any) -> Any:
     new = _OtherDetailsDraft()
     new.raw = read_raw(data)
     new.__class__ = OtherStepDetails
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 StepDetails: TypeAlias = MessageCreationStepDetails | ToolCallsStepDetails | OtherStepDetails
 
-_DETAILS_READERS: dict[str, Callable[[Any], StepDetails]] = {
-    "message_creation": _read_message_creation_details,
-    "tool_calls": _read_tool_calls_details,
+_DETAILS_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "message_creation": _parse_message_creation_details,
+    "tool_calls": _parse_tool_calls_details,
 }
 
 
-# How it went.
+# The error and the usage of a step.
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastError:
-    """Why a step failed (API reference, "The run step object").
-
-    A code that the reference does not name is a plain `str`.
-    """
+    """Why a run step failed (API reference, "The run step object", `last_error`)."""
 
     code: LastErrorCode | str
+    """The error code; a plain `str` if it is not in the API reference."""
     message: str
+    """A human-readable description."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold_member(self, "code", LAST_ERROR_CODES)
-        hold_frozen(self, "extra")
+        coerce_enum(self, "code", LAST_ERROR_CODES)
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> LastError:
-        """Read a decoded `last_error` object. Raises `ValidationError`."""
-        return read(_read_last_error, data, "LastError", strict=strict)
+        """Parse a decoded `last_error` object. Raises `ValidationError`."""
+        return parse(cls, _parse_last_error, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as fresh plain JSON types."""
+        """Return the object as new plain JSON types."""
         data: dict[str, Any] = {"code": PLAIN.get(self.code, self.code), "message": self.message}
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _LastErrorDraft = draft(LastError)
 _LAST_ERROR_KEYS = frozenset({"code", "message"})
 
 
-def _read_last_error(data: Any) -> LastError:
+def _parse_last_error(data: Any) -> Any:
     if type(data) is not dict:
-        data = mapping(data)
+        data = plain_dict(data)
     new = _LastErrorDraft()
     code = data["code"]
     message = data["message"]
     new.code = LAST_ERROR_CODES.get(code) or string(code)
     new.message = message if type(message) is str else string(message)
-    new.extra = EMPTY if len(data) == 2 else unnamed(data, _LAST_ERROR_KEYS)
+    new.extra = EMPTY if len(data) == 2 else read_extra(data, _LAST_ERROR_KEYS)
     new.__class__ = LastError
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """How many tokens a step took (API reference, "The run step object").
-
-    The two details, so spelt, are not in the reference; live servers send them.
-    """
+    """How many tokens a run step used (`RunStepCompletionUsage`; API reference, "The run step object", `usage`)."""
 
     completion_tokens: int
+    """The number of completion tokens, including reasoning tokens."""
     prompt_tokens: int
+    """The number of prompt tokens, including cached tokens."""
     total_tokens: int
+    """The sum of prompt and completion tokens."""
     prompt_token_details: FrozenDict[Any] | None = None
+    """Parts of the prompt tokens, such as `cached_tokens`; undocumented, and spelt so by servers."""
     completion_tokens_details: FrozenDict[Any] | None = None
+    """Parts of the completion tokens, such as `reasoning_tokens`; undocumented."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
     _absent: tuple[str, ...] = field(
         default=("prompt_token_details", "completion_tokens_details"), repr=False, compare=False
     )
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "prompt_token_details", "completion_tokens_details", "extra")
+        freeze_fields(self, "prompt_token_details", "completion_tokens_details", "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> Usage:
-        """Read a decoded `usage` object. Raises `ValidationError`."""
-        return read(_read_usage, data, "Usage", strict=strict)
+        """Parse a decoded `usage` object. Raises `ValidationError`."""
+        return parse(cls, _parse_usage, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as fresh plain JSON types."""
+        """Return the object as new plain JSON types."""
         data: dict[str, Any] = {
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
@@ -308,9 +313,7 @@ class Usage:
             data["completion_tokens_details"] = completion.to_dict()
         elif "completion_tokens_details" not in self._absent:
             data["completion_tokens_details"] = None
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _UsageDraft = draft(Usage)
@@ -320,9 +323,9 @@ _USAGE_KEYS = frozenset(
 )
 
 
-def _read_usage(data: Any) -> Usage:
+def _parse_usage(data: Any) -> Any:
     if type(data) is not dict:
-        data = mapping(data)
+        data = plain_dict(data)
     new = _UsageDraft()
     completion_tokens = data["completion_tokens"]
     prompt_tokens = data["prompt_tokens"]
@@ -338,57 +341,38 @@ def _read_usage(data: Any) -> Usage:
         prompt = data.get("prompt_token_details")
         completion = data.get("completion_tokens_details")
         if prompt is not None:
-            prompt = _read_token_details(prompt, "cached_tokens", _NO_CACHED_TOKENS)
+            prompt = _parse_token_details(prompt, "cached_tokens", _NO_CACHED_TOKENS)
         if completion is not None:
-            completion = _read_token_details(completion, "reasoning_tokens", _NO_REASONING_TOKENS)
+            completion = _parse_token_details(completion, "reasoning_tokens", _NO_REASONING_TOKENS)
         new.prompt_token_details = prompt
         new.completion_tokens_details = completion
         if prompt is not None and completion is not None:
-            gone: tuple[str, ...] = ()
+            absent: tuple[str, ...] = ()
         else:
-            gone = _USAGE_ABSENT["prompt_token_details" in data]["completion_tokens_details" in data]
-        new._absent = gone
-        new.extra = EMPTY if len(data) + len(gone) == 5 else unnamed(data, _USAGE_KEYS)
+            absent = _USAGE_ABSENT["prompt_token_details" in data]["completion_tokens_details" in data]
+        new._absent = absent
+        new.extra = EMPTY if len(data) + len(absent) == 5 else read_extra(data, _USAGE_KEYS)
     new.__class__ = Usage
-    return new  # type: ignore[no-any-return]
+    return new
 
 
-def _read_token_details(data: Any, usual: str, none: FrozenDict[Any]) -> FrozenDict[Any]:
+def _parse_token_details(data: Any, usual_key: str, zero: FrozenDict[Any]) -> FrozenDict[Any]:
     if type(data) is not dict:
-        data = mapping_or_php(data)
-    # Nearly always it is one count, and mostly 0: one object serves for all of those.
+        data = plain_dict_or_php(data)
+    # Usually there is one count, and most of them are 0, for which one object is enough.
     if len(data) == 1:
-        count = data.get(usual)
+        count = data.get(usual_key)
         if type(count) is int:
-            return frozen({usual: count}, False) if count else none
-    return keep_object(data)
+            return frozen({usual_key: count}, False) if count else zero
+    return freeze_object(data)
 
 
 _NO_CACHED_TOKENS = FrozenDict({"cached_tokens": 0})
 _NO_REASONING_TOKENS = FrozenDict({"reasoning_tokens": 0})
 
 
-# The step, and a page of them.
+# The run step.
 
-_STEP_DOCUMENTED = (
-    "id",
-    "object",
-    "created_at",
-    "assistant_id",
-    "thread_id",
-    "run_id",
-    "type",
-    "status",
-    "step_details",
-    "last_error",
-    "expired_at",
-    "cancelled_at",
-    "failed_at",
-    "completed_at",
-    "metadata",
-    "usage",
-)
-_STEP_KEYS = frozenset({*_STEP_DOCUMENTED, "expires_at"})
 _STEP_OPTIONAL = (
     "object",
     "last_error",
@@ -400,51 +384,73 @@ _STEP_OPTIONAL = (
     "usage",
     "expires_at",
 )
-_ABSENT_WHERE_DOCUMENTED = ("expires_at",)
-_ABSENT_WHERE_LIVE = ("expired_at", "metadata")
+_STEP_KEYS = frozenset(
+    {"id", "created_at", "assistant_id", "thread_id", "run_id", "type", "status", "step_details", *_STEP_OPTIONAL}
+)
+# The keys that are absent from the documented shape, and from the shape that live servers send.
+_ABSENT_DOCUMENTED = ("expires_at",)
+_ABSENT_LIVE = ("expired_at", "metadata")
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStep:
-    """One step of a run: a message that was written, or tools that were called.
+    """A step of a run: a message that was created, or a batch of tool calls (`RunStepObject`).
 
-    The fields are those of the API reference ("The run step object") and one that live servers send,
-    `expires_at`. Times are Unix seconds. A type or status that the reference does not name is a plain `str`.
-    Two equal steps may write documents that differ in null against absent: each step knows which keys it
-    was read with, which is no part of its value.
+    API reference, "The run step object". All times are Unix times in seconds, as sent by the server.
+
+    Equality ignores whether an optional key was null or missing, so two equal steps may serialize to documents that
+    differ in this respect.
     """
 
     id: str
+    """The id of the step."""
     object: str = "thread.run.step"
+    """Always `thread.run.step`, or `assistant.run.step` in data of November 2023."""
     created_at: int
+    """When the step was created."""
     assistant_id: str
+    """The id of the assistant of the run."""
     thread_id: str
+    """The id of the thread of the run."""
     run_id: str
+    """The id of the run that the step belongs to."""
     type: RunStepType | str
+    """The type of the step; a plain `str` if it is not in the API reference."""
     status: RunStepStatus | str
+    """The status of the step; a plain `str` if it is not in the API reference."""
     step_details: StepDetails
+    """The message that was created, or the tool calls."""
     last_error: LastError | None = None
+    """The error of the step; None if there was none."""
     expired_at: int | None = None
+    """When the step expired, because its run expired; None if it did not."""
     cancelled_at: int | None = None
+    """When the step was cancelled; None if it was not."""
     failed_at: int | None = None
+    """When the step failed; None if it did not."""
     completed_at: int | None = None
+    """When the step was completed; None if it was not."""
     metadata: FrozenDict[str] | None = None
+    """Up to 16 pairs of strings, with keys of up to 64 and values of up to 512 code points; None if not set."""
     usage: Usage | None = None
+    """The tokens that the step used; None while it is in progress."""
     expires_at: int | None = None
+    """When an unfinished step will expire; undocumented, but sent by live servers."""
     extra: FrozenDict[Any] = EMPTY
-    _absent: tuple[str, ...] = field(default=_ABSENT_WHERE_DOCUMENTED, repr=False, compare=False)
+    """Keys not defined in the schema."""
+    _absent: tuple[str, ...] = field(default=_ABSENT_DOCUMENTED, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        hold_member(self, "type", RUN_STEP_TYPES)
-        hold_member(self, "status", RUN_STEP_STATUSES)
+        coerce_enum(self, "type", RUN_STEP_TYPES)
+        coerce_enum(self, "status", RUN_STEP_STATUSES)
         if self.metadata is not None:
-            hold(self, "metadata", checked_metadata(self.metadata, ("metadata",)))
-        hold_frozen(self, "extra")
+            set_field(self, "metadata", checked_metadata(self.metadata, ("metadata",)))
+        freeze_fields(self, "extra")
 
     @property
     def ended_at(self) -> int | None:
-        """When the step ended, in Unix seconds: the first that is set of completed, failed, cancelled, expired."""
+        """When the step ended: the first set of completed, failed, cancelled and expired; None if it has not."""
         for time in (self.completed_at, self.failed_at, self.cancelled_at, self.expired_at):
             if time is not None:
                 return time
@@ -452,7 +458,7 @@ class RunStep:
 
     @property
     def duration(self) -> int | None:
-        """Seconds from `created_at` to `ended_at`; None while it has not ended."""
+        """The seconds from `created_at` to `ended_at`; None if the step has not ended."""
         ended_at = self.ended_at
         return None if ended_at is None else ended_at - self.created_at
 
@@ -464,25 +470,25 @@ class RunStep:
 
     @property
     def message_id(self) -> str | None:
-        """The id of the message that the step wrote; None for any other step."""
+        """The id of the message that the step created; None for any other step."""
         details = self.step_details
         return details.message_creation.message_id if isinstance(details, MessageCreationStepDetails) else None
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> RunStep:
-        """Read a run step as `json.loads` decodes it.
+        """Parse a run step as decoded by `json.loads`.
 
-        `strict` refuses what the newest published schema does not allow. Raises `ValidationError`.
+        `strict` rejects deviations from the newest published schema. Raises `ValidationError`.
         """
         if strict:
-            return read(read_step, data, "RunStep", strict=strict)
-        try:
-            return read_step(data)
+            return parse(cls, parse_step, data, strict=True)
+        try:  # as `parse` does, without the call
+            return parse_step(data)
         except FAILURES as failure:
-            raise reason(failure, data, "RunStep") from None
+            raise explain(failure, cls, data) from None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the step as fresh plain JSON types: the keys it was read with, and those set since."""
+        """Return the step as new plain JSON types, with the keys that it was parsed from or that are set."""
         error, metadata, usage = self.last_error, self.metadata, self.usage
         data: dict[str, Any] = {
             "id": self.id,
@@ -500,7 +506,7 @@ class RunStep:
             "completed_at": self.completed_at,
             "usage": None if usage is None else usage.to_dict(),
         }
-        # These three tell the documented shape from the live one.
+        # The documented shape and the live shape differ in these three.
         absent = self._absent
         if self.expired_at is not None or "expired_at" not in absent:
             data["expired_at"] = self.expired_at
@@ -510,29 +516,27 @@ class RunStep:
             data["metadata"] = None
         if self.expires_at is not None or "expires_at" not in absent:
             data["expires_at"] = self.expires_at
-        if absent is not _ABSENT_WHERE_LIVE and absent is not _ABSENT_WHERE_DOCUMENTED:
-            leave_out(data, absent, {"object": "thread.run.step"})
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        if absent is not _ABSENT_LIVE and absent is not _ABSENT_DOCUMENTED:
+            remove_absent(data, absent, {"object": "thread.run.step"})
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
     @classmethod
     def from_json(cls, text: str | bytes, *, strict: bool = False) -> RunStep:
-        """Read a run step from JSON text; bytes are UTF-8, UTF-16 or UTF-32. Raises `ValidationError`."""
+        """Parse a run step from JSON text; bytes are UTF-8, UTF-16 or UTF-32. Raises `ValidationError`."""
         return cls.from_dict(decode(text), strict=strict)
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Return the step as JSON text in ASCII, as `json.dumps` writes it; `indent` in blanks, None for one line."""
+        """Return the step as ASCII JSON text, like `json.dumps`, on one line or indented by `indent` spaces."""
         return encode(self.to_dict(), indent)
 
 
 _StepDraft = draft(RunStep)
 
 
-def read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, and calls cost)
-    """Return the step that decoded JSON is, or raise one of `FAILURES`."""
+def parse_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement per field, because calls are slow)
+    """Parse a run step. Raises one of `FAILURES`."""
     if type(data) is not dict:
-        data = mapping(data)
+        data = plain_dict(data)
     new = _StepDraft()
     id_ = data["id"]
     created_at = data["created_at"]
@@ -546,7 +550,7 @@ def read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, a
     new.assistant_id = assistant_id if type(assistant_id) is str else string(assistant_id)
     new.thread_id = thread_id if type(thread_id) is str else string(thread_id)
     new.run_id = run_id if type(run_id) is str else string(run_id)
-    try:  # faster than `get`
+    try:  # 5 % of the time for a message less than `get`
         new.type = RUN_STEP_TYPES[type_]
         new.status = RUN_STEP_STATUSES[status]
     except KeyError:
@@ -554,11 +558,10 @@ def read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, a
         new.status = RUN_STEP_STATUSES.get(status) or string(status)
     details = data["step_details"]
     if type(details) is not dict:
-        details = mapping(details)
-    new.step_details = _DETAILS_READERS.get(details["type"], _read_other_details)(details)
+        details = plain_dict(details)
+    new.step_details = _DETAILS_PARSERS.get(details["type"], _parse_other_details)(details)
 
-    # Two sets of keys are usual: what the reference names, and what live servers send. Either is told from the
-    # number of keys, if all of them are there.
+    # Nearly all steps have the documented or the live shape. The number of keys tells which, if all of them exist.
     size = len(data)
     try:
         object_ = data["object"]
@@ -570,13 +573,13 @@ def read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, a
         if size == 15:
             expires_at = data["expires_at"]
             expired_at = metadata = None
-            new._absent = _ABSENT_WHERE_LIVE
+            new._absent = _ABSENT_LIVE
             new.extra = EMPTY
         elif size == 16:
             expired_at = data["expired_at"]
             metadata = data["metadata"]
             expires_at = None
-            new._absent = _ABSENT_WHERE_DOCUMENTED
+            new._absent = _ABSENT_DOCUMENTED
             new.extra = EMPTY
         else:
             raise KeyError  # noqa: TRY301
@@ -590,43 +593,46 @@ def read_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement a field, a
         metadata = data.get("metadata")
         usage = data.get("usage")
         expires_at = data.get("expires_at")
-        gone = new._absent = absent(data, _STEP_OPTIONAL)
-        new.extra = EMPTY if size + len(gone) == 17 else unnamed(data, _STEP_KEYS)
+        absent = new._absent = absent_keys(data, _STEP_OPTIONAL)
+        new.extra = EMPTY if size + len(absent) == 17 else read_extra(data, _STEP_KEYS)
 
     if type(object_) is not str:
         object_ = string(object_)
     if object_ == "thread.run.step":
-        new.object = "thread.run.step"  # one string for all of them
+        new.object = "thread.run.step"  # the constant, so that not every step keeps its own copy
     elif object_ == "assistant.run.step":
         new.object = "assistant.run.step"
     else:
-        raise Unreadable
-    new.last_error = None if last_error is None else _read_last_error(last_error)
+        raise ReadFailure
+    new.last_error = None if last_error is None else _parse_last_error(last_error)
     new.expired_at = expired_at if expired_at is None or type(expired_at) is int else integer(expired_at)
     new.cancelled_at = cancelled_at if cancelled_at is None or type(cancelled_at) is int else integer(cancelled_at)
     new.failed_at = failed_at if failed_at is None or type(failed_at) is int else integer(failed_at)
     new.completed_at = completed_at if completed_at is None or type(completed_at) is int else integer(completed_at)
-    new.metadata = None if metadata is None else _read_metadata(metadata)
-    new.usage = None if usage is None else _read_usage(usage)
+    new.metadata = None if metadata is None else _parse_metadata(metadata)
+    new.usage = None if usage is None else _parse_usage(usage)
     new.expires_at = expires_at if expires_at is None or type(expires_at) is int else integer(expires_at)
     new.__class__ = RunStep
-    return new  # type: ignore[no-any-return]
+    step: RunStep = new
+    return step
 
 
-def _read_metadata(data: Any) -> FrozenDict[str]:
+def _parse_metadata(data: Any) -> FrozenDict[str]:
     if type(data) is not dict:
-        data = mapping_or_php(data)
+        data = plain_dict_or_php(data)
     if not data:
         return EMPTY
     if len(data) > METADATA_MAX_PAIRS:
-        raise Unreadable
+        raise ReadFailure
     for key, value in data.items():
         if type(key) is not str or type(value) is not str:
-            return _read_metadata({string(key): string(value) for key, value in data.items()})
+            return _parse_metadata({string(key): string(value) for key, value in data.items()})
         if len(key) > METADATA_MAX_KEY_LENGTH or len(value) > METADATA_MAX_VALUE_LENGTH:
-            raise Unreadable
+            raise ReadFailure
     return frozen(data.copy(), False)
 
+
+# Pages.
 
 _PAGE_OPTIONAL = ("object", "first_id", "last_id", "has_more")
 _PAGE_KEYS = frozenset({"data", *_PAGE_OPTIONAL})
@@ -635,23 +641,28 @@ _PAGE_KEYS = frozenset({"data", *_PAGE_OPTIONAL})
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStepPage:
-    """A page of run steps, newest first unless it was asked for otherwise (API reference, "List run steps").
+    """A page of run steps (`ListRunStepsResponse`; API reference, "List run steps").
 
-    Iterates over the steps in `data` and has their number as its length. The ids are those that the server
-    gave: None on an empty page, and not always ids of the page's own steps.
+    Iterating yields the steps, newest first unless the request changed the order; the length is their number.
     """
 
     object: str = "list"
+    """Usually `list`."""
     data: tuple[RunStep, ...]
+    """The steps of the page."""
     first_id: str | None = None
+    """The id of the first step, according to the server; None for an empty page."""
     last_id: str | None = None
+    """The id of the last step, according to the server; None for an empty page. The page may not contain it."""
     has_more: bool = False
+    """Whether there is another page."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
     _absent: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        hold(self, "data", tuple(self.data))
-        hold_frozen(self, "extra")
+        set_field(self, "data", tuple(self.data))
+        freeze_fields(self, "extra")
 
     def __iter__(self) -> Iterator[RunStep]:
         return iter(self.data)
@@ -661,14 +672,14 @@ class RunStepPage:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> RunStepPage:
-        """Read a page of run steps as `json.loads` decodes it.
+        """Parse a page of run steps as decoded by `json.loads`.
 
-        `strict` refuses what the newest published schema does not allow. Raises `ValidationError`.
+        `strict` rejects deviations from the newest published schema. Raises `ValidationError`.
         """
-        return read(_read_page, data, "RunStepPage", strict=strict)
+        return parse(cls, _parse_page, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the page as fresh plain JSON types: the keys it was read with, and those set since."""
+        """Return the page as new plain JSON types, with the keys that it was parsed from or that are set."""
         data: dict[str, Any] = {
             "object": self.object,
             "data": [step.to_dict() for step in self.data],
@@ -676,27 +687,25 @@ class RunStepPage:
             "last_id": self.last_id,
             "has_more": self.has_more,
         }
-        leave_out(data, self._absent, {"object": "list", "has_more": False})
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        remove_absent(data, self._absent, {"object": "list", "has_more": False})
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
     @classmethod
     def from_json(cls, text: str | bytes, *, strict: bool = False) -> RunStepPage:
-        """Read a page from JSON text; bytes are UTF-8, UTF-16 or UTF-32. Raises `ValidationError`."""
+        """Parse a page from JSON text; bytes are UTF-8, UTF-16 or UTF-32. Raises `ValidationError`."""
         return cls.from_dict(decode(text), strict=strict)
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Return the page as JSON text in ASCII, as `json.dumps` writes it; `indent` in blanks, None for one line."""
+        """Return the page as ASCII JSON text, like `json.dumps`, on one line or indented by `indent` spaces."""
         return encode(self.to_dict(), indent)
 
 
 _PageDraft = draft(RunStepPage)
 
 
-def _read_page(data: Any) -> RunStepPage:
+def _parse_page(data: Any) -> Any:
     if type(data) is not dict:
-        data = mapping(data)
+        data = plain_dict(data)
     new = _PageDraft()
     object_ = data.get("object", "list")
     steps = data["data"]
@@ -704,31 +713,31 @@ def _read_page(data: Any) -> RunStepPage:
     last_id = data.get("last_id")
     has_more = data.get("has_more", False)
     if type(steps) is not list:
-        steps = array(steps)
+        steps = plain_list(steps)
     new.object = object_ if type(object_) is str else string(object_)
-    new.data = tuple([read_step(step) for step in steps])
+    new.data = tuple([parse_step(step) for step in steps])
     new.first_id = first_id if first_id is None or type(first_id) is str else string(first_id)
     new.last_id = last_id if last_id is None or type(last_id) is str else string(last_id)
     new.has_more = boolean(has_more)
-    gone = new._absent = absent(data, _PAGE_OPTIONAL)
-    new.extra = EMPTY if len(data) + len(gone) == 5 else unnamed(data, _PAGE_KEYS)
+    absent = new._absent = absent_keys(data, _PAGE_OPTIONAL)
+    new.extra = EMPTY if len(data) + len(absent) == 5 else read_extra(data, _PAGE_KEYS)
     new.__class__ = RunStepPage
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 def diagnose(data: Any) -> tuple[Problem, ...]:
-    """Return every problem of a decoded run step or page, deviations from the newest published schema included.
+    """Return all problems of a decoded run step or page, including deviations from the newest published schema.
 
-    Empty means strictly valid. What does not say whether it is a step or a list is a page if it has `data`, but no
-    `step_details`.
+    An empty tuple means that the document is strictly valid. A document without a known `object` is a page if it has
+    `data` and no `step_details`.
     """
-    from .diagnosis import diagnose_as  # noqa: PLC0415  (loaded on demand: most programs never need it)
+    from .diagnosis import diagnose_as  # noqa: PLC0415  (only needed for invalid data and strict mode)
 
     return diagnose_as("RunStepPage" if isinstance(data, dict) and _is_page(data) else "RunStep", data)
 
 
 def _is_page(data: dict[Any, Any]) -> bool:
-    tag = data.get("object")
-    if isinstance(tag, str) and (tag == "list" or tag in RUN_STEP_OBJECTS):
-        return tag == "list"
+    object_ = data.get("object")
+    if isinstance(object_, str) and (object_ == "list" or object_ in RUN_STEP_OBJECTS):
+        return object_ == "list"
     return "data" in data and "step_details" not in data

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a tool was asked and what it answered: the members of `step_details.tool_calls`."""
+"""Models and parsers for tool calls."""
 
 from __future__ import annotations
 
@@ -9,333 +9,341 @@ from typing import Any, ClassVar, Literal, TypeAlias, final
 
 from ._reading import (
     absent_of_two,
-    array,
     draft,
-    keep_object,
-    mapping,
-    mapping_or_php,
+    freeze_object,
     number,
-    read,
+    parse,
+    plain_dict,
+    plain_dict_or_php,
+    plain_list,
+    read_extra,
     read_raw,
     string,
-    tagged,
-    unnamed,
+    with_type,
 )
-from ._writing import add_extra, hold, hold_frozen, hold_member, leave_out
+from ._writing import coerce_enum, freeze_fields, remove_absent, set_field, with_extra
 from .enums import FILE_SEARCH_RANKERS, PLAIN, FileSearchRanker
 from .errors import Problem, ValidationError
 from .frozen import EMPTY, FrozenDict
 
-# Each class is followed by its reader. A body that lies in one place only (`function` in a function call) is read in
-# the same function as what it lies in, because a call for each body took a twentieth of the time; the reader of
-# the body alone wraps it.
+# Each class is followed by its parser. An object that occurs in one place only, such as `function` in a function call,
+# is parsed together with the object around it, because a call for each would take a twentieth of the time.
 
-# Code interpreter: its outputs, what it ran, the call.
+# Code interpreter.
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFile:
-    """The file of an image that the code interpreter made (API reference, "The run step object")."""
+    """A file with an image from the code interpreter (API reference, "The run step object", `image`)."""
 
     file_id: str
+    """The id of the file."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "extra")
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> ImageFile:
-        """Read a decoded `image` object. Raises `ValidationError`."""
-        return read(_read_image_file, data, "ImageFile", strict=strict)
+        """Parse a decoded `image` object. Raises `ValidationError`."""
+        return parse(cls, _parse_image_file, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as fresh plain JSON types."""
+        """Return the object as new plain JSON types."""
         data: dict[str, Any] = {"file_id": self.file_id}
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _ImageFileDraft = draft(ImageFile)
 _IMAGE_FILE_KEYS = frozenset({"file_id"})
 
 
-def _read_image_file(data: Any) -> ImageFile:
-    return _read_image({"type": "image", "image": data}).image
+def _parse_image_file(data: Any) -> Any:
+    return _parse_image({"type": "image", "image": data}).image
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterLogs:
-    """Text that code wrote (API reference, "The run step object", code interpreter outputs)."""
+    """Text output of the code interpreter (`RunStepDetailsToolCallsCodeOutputLogsObject`).
+
+    API reference, "The run step object", `outputs`.
+    """
 
     type: ClassVar[Literal["logs"]] = "logs"
+    """The type of the output."""
 
     logs: str
+    """The text."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "extra")
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreterLogs:
-        """Read a decoded output of type `logs`. Raises `ValidationError`."""
-        return read(tagged(_read_logs, "logs"), data, "CodeInterpreterLogs", strict=strict)
+        """Parse a decoded output of type `logs`. Raises `ValidationError`."""
+        return parse(cls, with_type(_parse_logs, "logs"), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the output as fresh plain JSON types."""
+        """Return the output as new plain JSON types."""
         data: dict[str, Any] = {"type": "logs", "logs": self.logs}
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _LogsDraft = draft(CodeInterpreterLogs)
 _LOGS_KEYS = frozenset({"type", "logs"})
 
 
-def _read_logs(data: Any) -> CodeInterpreterLogs:
+def _parse_logs(data: Any) -> Any:
     new = _LogsDraft()
     logs = data["logs"]
     new.logs = logs if type(logs) is str else string(logs)
-    new.extra = EMPTY if len(data) == 2 else unnamed(data, _LOGS_KEYS)
+    new.extra = EMPTY if len(data) == 2 else read_extra(data, _LOGS_KEYS)
     new.__class__ = CodeInterpreterLogs
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterImage:
-    """An image that code made (API reference, "The run step object", code interpreter outputs)."""
+    """Image output of the code interpreter (`RunStepDetailsToolCallsCodeOutputImageObject`).
+
+    API reference, "The run step object", `outputs`.
+    """
 
     type: ClassVar[Literal["image"]] = "image"
+    """The type of the output."""
 
     image: ImageFile
+    """The file with the image."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "extra")
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreterImage:
-        """Read a decoded output of type `image`. Raises `ValidationError`."""
-        return read(tagged(_read_image, "image"), data, "CodeInterpreterImage", strict=strict)
+        """Parse a decoded output of type `image`. Raises `ValidationError`."""
+        return parse(cls, with_type(_parse_image, "image"), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the output as fresh plain JSON types."""
+        """Return the output as new plain JSON types."""
         data: dict[str, Any] = {"type": "image", "image": self.image.to_dict()}
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _ImageDraft = draft(CodeInterpreterImage)
 _IMAGE_KEYS = frozenset({"type", "image"})
 
 
-def _read_image(data: Any) -> CodeInterpreterImage:
+def _parse_image(data: Any) -> Any:
     new = _ImageDraft()
     body = data["image"]
     if type(body) is not dict:
-        body = mapping(body)
+        body = plain_dict(body)
     image = _ImageFileDraft()
     file_id = body["file_id"]
     image.file_id = file_id if type(file_id) is str else string(file_id)
-    image.extra = EMPTY if len(body) == 1 else unnamed(body, _IMAGE_FILE_KEYS)
+    image.extra = EMPTY if len(body) == 1 else read_extra(body, _IMAGE_FILE_KEYS)
     image.__class__ = ImageFile
     new.image = image
-    new.extra = EMPTY if len(data) == 2 else unnamed(data, _IMAGE_KEYS)
+    new.extra = EMPTY if len(data) == 2 else read_extra(data, _IMAGE_KEYS)
     new.__class__ = CodeInterpreterImage
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherCodeInterpreterOutput:
-    """An output of a type that the API reference does not name, kept whole in `raw`."""
+    """An output of the code interpreter of a type that is not in the API reference."""
 
     raw: FrozenDict[Any]
+    """The complete object."""
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "raw")
+        freeze_fields(self, "raw")
 
     @property
     def type(self) -> str:
-        """What the output calls itself."""
-        return self.raw["type"]  # type: ignore[no-any-return]
+        """The type of the output."""
+        return str(self.raw["type"])
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> OtherCodeInterpreterOutput:
-        """Read a decoded output of any type. Raises `ValidationError`."""
-        return read(_read_other_output, data, "OtherCodeInterpreterOutput", strict=strict)
+        """Parse a decoded output of any type. Raises `ValidationError`."""
+        return parse(cls, _parse_other_output, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the output as fresh plain JSON types."""
+        """Return the output as new plain JSON types."""
         return self.raw.to_dict()
 
 
 _OtherOutputDraft = draft(OtherCodeInterpreterOutput)
 
 
-def _read_other_output(data: Any) -> OtherCodeInterpreterOutput:
+def _parse_other_output(data: Any) -> Any:
     new = _OtherOutputDraft()
     new.raw = read_raw(data)
     new.__class__ = OtherCodeInterpreterOutput
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 CodeInterpreterOutput: TypeAlias = CodeInterpreterLogs | CodeInterpreterImage | OtherCodeInterpreterOutput
 
-_OUTPUT_READERS: dict[str, Callable[[Any], CodeInterpreterOutput]] = {
-    "logs": _read_logs,
-    "image": _read_image,
+_OUTPUT_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "logs": _parse_logs,
+    "image": _parse_image,
 }
 
 
-def _read_outputs(data: list[Any]) -> tuple[CodeInterpreterOutput, ...]:
+def _parse_outputs(data: list[Any]) -> tuple[CodeInterpreterOutput, ...]:
     outputs: list[CodeInterpreterOutput] = []
     for output in data:
-        plain = output if type(output) is dict else mapping(output)
-        outputs.append(_OUTPUT_READERS.get(plain["type"], _read_other_output)(plain))
+        plain = output if type(output) is dict else plain_dict(output)
+        outputs.append(_OUTPUT_PARSERS.get(plain["type"], _parse_other_output)(plain))
     return tuple(outputs)
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInterpreter:
-    """The code that ran and what came of it (API reference, "The run step object")."""
+    """The code that ran, and its output (API reference, "The run step object", `code_interpreter`)."""
 
     input: str
+    """The code."""
     outputs: tuple[CodeInterpreterOutput, ...]
+    """The output of the code: logs and images; empty until there is any."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold(self, "outputs", tuple(self.outputs))
-        hold_frozen(self, "extra")
+        set_field(self, "outputs", tuple(self.outputs))
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreter:
-        """Read a decoded `code_interpreter` object. Raises `ValidationError`."""
-        return read(_read_code_interpreter, data, "CodeInterpreter", strict=strict)
+        """Parse a decoded `code_interpreter` object. Raises `ValidationError`."""
+        return parse(cls, _parse_code_interpreter, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as fresh plain JSON types."""
+        """Return the object as new plain JSON types."""
         data: dict[str, Any] = {"input": self.input, "outputs": [output.to_dict() for output in self.outputs]}
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _CodeInterpreterDraft = draft(CodeInterpreter)
 _CODE_INTERPRETER_KEYS = frozenset({"input", "outputs"})
 
 
-def _read_code_interpreter(data: Any) -> CodeInterpreter:
-    return _read_code_interpreter_call({"id": "", "type": "", "code_interpreter": data}).code_interpreter
+def _parse_code_interpreter(data: Any) -> Any:
+    return _parse_code_interpreter_call({"id": "", "type": "", "code_interpreter": data}).code_interpreter
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeInterpreterToolCall:
-    """A call of the code interpreter (API reference, "The run step object")."""
+    """A call of the code interpreter (`RunStepDetailsToolCallsCodeObject`).
+
+    API reference, "The run step object", `tool_calls`.
+    """
 
     type: ClassVar[Literal["code_interpreter"]] = "code_interpreter"
+    """The type of the tool call."""
 
     id: str
+    """The id of the tool call."""
     code_interpreter: CodeInterpreter
+    """The code that ran, and its output."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "extra")
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreterToolCall:
-        """Read a decoded tool call of type `code_interpreter`. Raises `ValidationError`."""
-        return read(
-            tagged(_read_code_interpreter_call, "code_interpreter"), data, "CodeInterpreterToolCall", strict=strict
-        )
+        """Parse a decoded tool call of type `code_interpreter`. Raises `ValidationError`."""
+        return parse(cls, with_type(_parse_code_interpreter_call, "code_interpreter"), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the call as fresh plain JSON types."""
-        data: dict[str, Any] = {
-            "id": self.id,
-            "type": "code_interpreter",
-            "code_interpreter": self.code_interpreter.to_dict(),
-        }
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        """Return the call as new plain JSON types."""
+        body = self.code_interpreter.to_dict()
+        data: dict[str, Any] = {"id": self.id, "type": "code_interpreter", "code_interpreter": body}
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _CodeInterpreterCallDraft = draft(CodeInterpreterToolCall)
 _CODE_INTERPRETER_CALL_KEYS = frozenset({"id", "type", "code_interpreter"})
 
 
-def _read_code_interpreter_call(data: Any) -> CodeInterpreterToolCall:
+def _parse_code_interpreter_call(data: Any) -> Any:
     new = _CodeInterpreterCallDraft()
     id_ = data["id"]
     body = data["code_interpreter"]
     if type(body) is not dict:
-        body = mapping(body)
+        body = plain_dict(body)
     run = _CodeInterpreterDraft()
     code = body["input"]
     outputs = body["outputs"]
     if type(outputs) is not list:
-        outputs = array(outputs)
+        outputs = plain_list(outputs)
     run.input = code if type(code) is str else string(code)
-    run.outputs = _read_outputs(outputs) if outputs else ()
-    run.extra = EMPTY if len(body) == 2 else unnamed(body, _CODE_INTERPRETER_KEYS)
+    run.outputs = _parse_outputs(outputs) if outputs else ()
+    run.extra = EMPTY if len(body) == 2 else read_extra(body, _CODE_INTERPRETER_KEYS)
     run.__class__ = CodeInterpreter
     new.id = id_ if type(id_) is str else string(id_)
     new.code_interpreter = run
-    new.extra = EMPTY if len(data) == 3 else unnamed(data, _CODE_INTERPRETER_CALL_KEYS)
+    new.extra = EMPTY if len(data) == 3 else read_extra(data, _CODE_INTERPRETER_CALL_KEYS)
     new.__class__ = CodeInterpreterToolCall
-    return new  # type: ignore[no-any-return]
+    return new
 
 
-# File search: how it ranked, what it found, the call.
+# File search.
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankingOptions:
-    """How a file search ranked what it found (API reference, "The run step object").
+    """How a file search ranked its results (`RunStepDetailsToolCallsFileSearchRankingOptionsObject`).
 
-    `score_threshold` lies between 0 and 1. A ranker that the reference does not name is a plain `str`.
+    API reference, "The run step object", `ranking_options`.
     """
 
     ranker: FileSearchRanker | str
+    """The ranker; a plain `str` if it is not in the API reference."""
     score_threshold: float
+    """The minimum score of a result, from 0 to 1."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold_member(self, "ranker", FILE_SEARCH_RANKERS)
-        hold_frozen(self, "extra")
+        coerce_enum(self, "ranker", FILE_SEARCH_RANKERS)
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> RankingOptions:
-        """Read a decoded `ranking_options` object. Raises `ValidationError`."""
-        return read(_read_ranking_options, data, "RankingOptions", strict=strict)
+        """Parse a decoded `ranking_options` object. Raises `ValidationError`."""
+        return parse(cls, _parse_ranking_options, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as fresh plain JSON types."""
-        data: dict[str, Any] = {
-            "ranker": PLAIN.get(self.ranker, self.ranker),
-            "score_threshold": self.score_threshold,
-        }
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        """Return the object as new plain JSON types."""
+        ranker = PLAIN.get(self.ranker, self.ranker)
+        data: dict[str, Any] = {"ranker": ranker, "score_threshold": self.score_threshold}
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _RankingOptionsDraft = draft(RankingOptions)
 _RANKING_OPTIONS_KEYS = frozenset({"ranker", "score_threshold"})
 
 
-def _read_ranking_options(data: Any) -> RankingOptions:
+def _parse_ranking_options(data: Any) -> Any:
     if type(data) is not dict:
-        data = mapping(data)
+        data = plain_dict(data)
     new = _RankingOptionsDraft()
     ranker = data["ranker"]
     threshold = data["score_threshold"]
@@ -343,37 +351,38 @@ def _read_ranking_options(data: Any) -> RankingOptions:
         threshold = number(threshold)
     new.ranker = FILE_SEARCH_RANKERS.get(ranker) or string(ranker)
     new.score_threshold = threshold
-    new.extra = EMPTY if len(data) == 2 else unnamed(data, _RANKING_OPTIONS_KEYS)
+    new.extra = EMPTY if len(data) == 2 else read_extra(data, _RANKING_OPTIONS_KEYS)
     new.__class__ = RankingOptions
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSearchContent:
-    """A piece of a file that a search found, sent only where it was asked for (`include[]`)."""
+    """A part of the content of a search result (API reference, "The run step object", `content`)."""
 
     type: str | None = "text"
+    """Usually `text`; None if null or missing."""
     text: str | None = None
+    """The text; None if null or missing."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
     _absent: tuple[str, ...] = field(default=("type", "text"), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "extra")
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FileSearchContent:
-        """Read a decoded member of `content`. Raises `ValidationError`."""
-        return read(_read_content, data, "FileSearchContent", strict=strict)
+        """Parse a decoded item of `content`. Raises `ValidationError`."""
+        return parse(cls, _parse_content, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as fresh plain JSON types."""
+        """Return the object as new plain JSON types."""
         data: dict[str, Any] = {"type": self.type, "text": self.text}
         if self._absent:
-            leave_out(data, self._absent)
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+            remove_absent(data, self._absent)
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _ContentDraft = draft(FileSearchContent)
@@ -381,54 +390,60 @@ _CONTENT_ABSENT = absent_of_two("type", "text")
 _CONTENT_KEYS = frozenset({"type", "text"})
 
 
-def _read_content(data: Any) -> FileSearchContent:
+def _parse_content(data: Any) -> Any:
     if type(data) is not dict:
-        data = mapping(data)
+        data = plain_dict(data)
     new = _ContentDraft()
     type_ = data.get("type")
     text = data.get("text")
     if type(text) is str and type(type_) is str and type_ == "text":
-        new.type = "text"  # one string for all of them
+        new.type = "text"  # the constant, so that not every result keeps its own copy
         new.text = text
         new._absent = ()
-        new.extra = EMPTY if len(data) == 2 else unnamed(data, _CONTENT_KEYS)
+        new.extra = EMPTY if len(data) == 2 else read_extra(data, _CONTENT_KEYS)
     else:
         new.type = type_ if type_ is None else string(type_)
         new.text = text if text is None else string(text)
-        gone = new._absent = _CONTENT_ABSENT["type" in data]["text" in data]
-        new.extra = EMPTY if len(data) + len(gone) == 2 else unnamed(data, _CONTENT_KEYS)
+        absent = new._absent = _CONTENT_ABSENT["type" in data]["text" in data]
+        new.extra = EMPTY if len(data) + len(absent) == 2 else read_extra(data, _CONTENT_KEYS)
     new.__class__ = FileSearchContent
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSearchResult:
-    """A file that a search found (API reference, "The run step object"); `score` lies between 0 and 1.
+    """A result of a file search (`RunStepDetailsToolCallsFileSearchResultObject`).
 
-    `content` is None where it was not sent. `attributes` are not in the reference; live servers send them.
+    API reference, "The run step object", `results`.
     """
 
     file_id: str
+    """The id of the file."""
     file_name: str
+    """The name of the file."""
     score: float
+    """The score of the result, from 0 to 1."""
     content: tuple[FileSearchContent, ...] | None = None
+    """The content that was found; None unless it was requested with `include[]`."""
     attributes: FrozenDict[Any] | None = None
+    """The attributes of the file in its vector store; undocumented, None if null or missing."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
     _absent: tuple[str, ...] = field(default=("content", "attributes"), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.content is not None:
-            hold(self, "content", tuple(self.content))
-        hold_frozen(self, "attributes", "extra")
+            set_field(self, "content", tuple(self.content))
+        freeze_fields(self, "attributes", "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FileSearchResult:
-        """Read a decoded member of `results`. Raises `ValidationError`."""
-        return read(_read_result, data, "FileSearchResult", strict=strict)
+        """Parse a decoded item of `results`. Raises `ValidationError`."""
+        return parse(cls, _parse_result, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as fresh plain JSON types."""
+        """Return the object as new plain JSON types."""
         data: dict[str, Any] = {"file_id": self.file_id, "file_name": self.file_name, "score": self.score}
         content, attributes = self.content, self.attributes
         if content is not None:
@@ -439,9 +454,7 @@ class FileSearchResult:
             data["attributes"] = attributes.to_dict()
         elif "attributes" not in self._absent:
             data["attributes"] = None
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _ResultDraft = draft(FileSearchResult)
@@ -449,9 +462,9 @@ _RESULT_ABSENT = absent_of_two("content", "attributes")
 _RESULT_KEYS = frozenset({"file_id", "file_name", "score", "content", "attributes"})
 
 
-def _read_result(data: Any) -> FileSearchResult:
+def _parse_result(data: Any) -> Any:
     if type(data) is not dict:
-        data = mapping(data)
+        data = plain_dict(data)
     new = _ResultDraft()
     file_id = data["file_id"]
     file_name = data["file_name"]
@@ -462,55 +475,58 @@ def _read_result(data: Any) -> FileSearchResult:
         score = number(score)
     if content is not None:
         if type(content) is not list:
-            content = array(content)
-        # The API sends one part: reading it without a comprehension is a twelfth of the time of a result.
+            content = plain_list(content)
+        # The API sends one part, and a comprehension would take a twelfth of the time of a result.
         content = (
-            (_read_content(content[0]),) if len(content) == 1 else tuple([_read_content(part) for part in content])
+            (_parse_content(content[0]),) if len(content) == 1 else tuple([_parse_content(part) for part in content])
         )
     if attributes is not None:
         if type(attributes) is not dict:
-            attributes = mapping_or_php(attributes)
-        attributes = keep_object(attributes) if attributes else EMPTY
+            attributes = plain_dict_or_php(attributes)
+        attributes = freeze_object(attributes) if attributes else EMPTY
     new.file_id = file_id if type(file_id) is str else string(file_id)
     new.file_name = file_name if type(file_name) is str else string(file_name)
     new.score = score
     new.content = content
     new.attributes = attributes
     if content is not None and attributes is not None:
-        gone: tuple[str, ...] = ()
+        absent: tuple[str, ...] = ()
     else:
-        gone = _RESULT_ABSENT["content" in data]["attributes" in data]
-    new._absent = gone
-    new.extra = EMPTY if len(data) + len(gone) == 5 else unnamed(data, _RESULT_KEYS)
+        absent = _RESULT_ABSENT["content" in data]["attributes" in data]
+    new._absent = absent
+    new.extra = EMPTY if len(data) + len(absent) == 5 else read_extra(data, _RESULT_KEYS)
     new.__class__ = FileSearchResult
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSearch:
-    """What a file search went by and what it found (API reference, "The run step object").
+    """The options and results of a file search (API reference, "The run step object", `file_search`).
 
-    Both parts are None where they were not sent: before August 2024 this was always the empty object.
+    Before August 2024, this object was always empty.
     """
 
     ranking_options: RankingOptions | None = None
+    """How the results were ranked; None if null or missing."""
     results: tuple[FileSearchResult, ...] | None = None
+    """The results; None if null or missing."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
     _absent: tuple[str, ...] = field(default=("ranking_options", "results"), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.results is not None:
-            hold(self, "results", tuple(self.results))
-        hold_frozen(self, "extra")
+            set_field(self, "results", tuple(self.results))
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FileSearch:
-        """Read a decoded `file_search` object. Raises `ValidationError`."""
-        return read(read_file_search, data, "FileSearch", strict=strict)
+        """Parse a decoded `file_search` object. Raises `ValidationError`."""
+        return parse(cls, parse_file_search, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as fresh plain JSON types."""
+        """Return the object as new plain JSON types."""
         data: dict[str, Any] = {}
         options, results = self.ranking_options, self.results
         if options is not None:
@@ -521,9 +537,7 @@ class FileSearch:
             data["results"] = [result.to_dict() for result in results]
         elif "results" not in self._absent:
             data["results"] = None
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _FileSearchDraft = draft(FileSearch)
@@ -531,122 +545,122 @@ _FILE_SEARCH_ABSENT = absent_of_two("ranking_options", "results")
 _FILE_SEARCH_KEYS = frozenset({"ranking_options", "results"})
 
 
-def read_file_search(data: Any) -> FileSearch:
-    """Return what decoded JSON under `file_search` is, or raise one of `FAILURES`."""
+def parse_file_search(data: Any) -> Any:
+    """Parse a `file_search` object. Raises one of `FAILURES`."""
     if type(data) is not dict:
-        data = mapping_or_php(data)
+        data = plain_dict_or_php(data)
     new = _FileSearchDraft()
     options = data.get("ranking_options")
     results = data.get("results")
     if results is not None:
         if type(results) is not list:
-            results = array(results)
-        results = tuple([_read_result(result) for result in results])
-    new.ranking_options = None if options is None else _read_ranking_options(options)
+            results = plain_list(results)
+        results = tuple([_parse_result(result) for result in results])
+    new.ranking_options = None if options is None else _parse_ranking_options(options)
     new.results = results
     if options is not None and results is not None:
-        gone: tuple[str, ...] = ()
+        absent: tuple[str, ...] = ()
     else:
-        gone = _FILE_SEARCH_ABSENT["ranking_options" in data]["results" in data]
-    new._absent = gone
-    new.extra = EMPTY if len(data) + len(gone) == 2 else unnamed(data, _FILE_SEARCH_KEYS)
+        absent = _FILE_SEARCH_ABSENT["ranking_options" in data]["results" in data]
+    new._absent = absent
+    new.extra = EMPTY if len(data) + len(absent) == 2 else read_extra(data, _FILE_SEARCH_KEYS)
     new.__class__ = FileSearch
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSearchToolCall:
-    """A search in files (API reference, "The run step object")."""
+    """A file search (`RunStepDetailsToolCallsFileSearchObject`).
+
+    API reference, "The run step object", `tool_calls`.
+    """
 
     type: ClassVar[Literal["file_search"]] = "file_search"
+    """The type of the tool call."""
 
     id: str
+    """The id of the tool call."""
     file_search: FileSearch
+    """The options and results of the search."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "extra")
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FileSearchToolCall:
-        """Read a decoded tool call of type `file_search`. Raises `ValidationError`."""
-        return read(tagged(_read_file_search_call, "file_search"), data, "FileSearchToolCall", strict=strict)
+        """Parse a decoded tool call of type `file_search`. Raises `ValidationError`."""
+        return parse(cls, with_type(_parse_file_search_call, "file_search"), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the call as fresh plain JSON types."""
+        """Return the call as new plain JSON types."""
         data: dict[str, Any] = {"id": self.id, "type": "file_search", "file_search": self.file_search.to_dict()}
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _FileSearchCallDraft = draft(FileSearchToolCall)
 _FILE_SEARCH_CALL_KEYS = frozenset({"id", "type", "file_search"})
 
 
-def _read_file_search_call(data: Any) -> FileSearchToolCall:
+def _parse_file_search_call(data: Any) -> Any:
     new = _FileSearchCallDraft()
     id_ = data["id"]
     new.id = id_ if type(id_) is str else string(id_)
-    new.file_search = read_file_search(data["file_search"])
-    new.extra = EMPTY if len(data) == 3 else unnamed(data, _FILE_SEARCH_CALL_KEYS)
+    new.file_search = parse_file_search(data["file_search"])
+    new.extra = EMPTY if len(data) == 3 else read_extra(data, _FILE_SEARCH_CALL_KEYS)
     new.__class__ = FileSearchToolCall
-    return new  # type: ignore[no-any-return]
+    return new
 
 
-# Functions: what the model wanted called, the call.
+# Functions.
 
 
-def _refuse_constant(name: str) -> Any:
-    """Refuse NaN and the infinities, which `json` reads although JSON has not got them."""
+def _reject_constant(name: str) -> Any:
+    """Reject NaN and infinity, which `json` accepts although they are not JSON."""
     raise ValueError(name)
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A function that the model wanted called (API reference, "The run step object").
-
-    `arguments` is JSON text that the model wrote. `output` is None until the outputs were submitted.
-    """
+    """The function that the model called, and its output (API reference, "The run step object", `function`)."""
 
     name: str
+    """The name of the function."""
     arguments: str
+    """The arguments as JSON text written by the model, which may be invalid."""
     output: str | None = None
+    """The output of the function; None until it was submitted."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
     _absent: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "extra")
+        freeze_fields(self, "extra")
 
     def parse_arguments(self) -> Any:
-        """Return the decoded `arguments`.
-
-        Raises `ValidationError` where they are no JSON: the model wrote them, and may have got it wrong or
-        been cut short.
-        """
-        import json  # noqa: PLC0415  (a program that does not call this starts faster without)
+        """Decode the JSON text in `arguments`. Raises `ValidationError` if it is invalid or truncated."""
+        import json  # noqa: PLC0415  (not needed by most programs)
 
         try:
-            return json.loads(self.arguments, parse_constant=_refuse_constant)
+            return json.loads(self.arguments, parse_constant=_reject_constant)
         except (ValueError, RecursionError):
             problem = Problem(("arguments",), "error", "expected JSON text, got text that is not JSON")
         raise ValidationError((problem,))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> Function:
-        """Read a decoded `function` object. Raises `ValidationError`."""
-        return read(_read_function, data, "Function", strict=strict)
+        """Parse a decoded `function` object. Raises `ValidationError`."""
+        return parse(cls, _parse_function, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as fresh plain JSON types."""
-        data: dict[str, Any] = {"name": self.name, "arguments": self.arguments, "output": self.output}
-        if self.output is None and "output" in self._absent:
-            del data["output"]
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        """Return the object as new plain JSON types."""
+        data: dict[str, Any] = {"name": self.name, "arguments": self.arguments}
+        if self.output is not None or not self._absent:
+            data["output"] = self.output
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _FunctionDraft = draft(Function)
@@ -654,47 +668,52 @@ _FUNCTION_OPTIONAL = ("output",)
 _FUNCTION_KEYS = frozenset({"name", "arguments", *_FUNCTION_OPTIONAL})
 
 
-def _read_function(data: Any) -> Function:
-    return _read_function_call({"id": "", "type": "", "function": data}).function
+def _parse_function(data: Any) -> Any:
+    return _parse_function_call({"id": "", "type": "", "function": data}).function
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionToolCall:
-    """A call of a function of the user's (API reference, "The run step object")."""
+    """A call of a function of the user (`RunStepDetailsToolCallsFunctionObject`).
+
+    API reference, "The run step object", `tool_calls`.
+    """
 
     type: ClassVar[Literal["function"]] = "function"
+    """The type of the tool call."""
 
     id: str
+    """The id of the tool call."""
     function: Function
+    """The function, its arguments and its output."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "extra")
+        freeze_fields(self, "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FunctionToolCall:
-        """Read a decoded tool call of type `function`. Raises `ValidationError`."""
-        return read(tagged(_read_function_call, "function"), data, "FunctionToolCall", strict=strict)
+        """Parse a decoded tool call of type `function`. Raises `ValidationError`."""
+        return parse(cls, with_type(_parse_function_call, "function"), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the call as fresh plain JSON types."""
+        """Return the call as new plain JSON types."""
         data: dict[str, Any] = {"id": self.id, "type": "function", "function": self.function.to_dict()}
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _FunctionCallDraft = draft(FunctionToolCall)
 _FUNCTION_CALL_KEYS = frozenset({"id", "type", "function"})
 
 
-def _read_function_call(data: Any) -> FunctionToolCall:
+def _parse_function_call(data: Any) -> Any:
     new = _FunctionCallDraft()
     id_ = data["id"]
     body = data["function"]
     if type(body) is not dict:
-        body = mapping(body)
+        body = plain_dict(body)
     function = _FunctionDraft()
     name = body["name"]
     arguments = body["arguments"]
@@ -704,90 +723,93 @@ def _read_function_call(data: Any) -> FunctionToolCall:
         output = body["output"]
         function.output = output if output is None or type(output) is str else string(output)
         function._absent = ()
-        function.extra = EMPTY if len(body) == 3 else unnamed(body, _FUNCTION_KEYS)
+        function.extra = EMPTY if len(body) == 3 else read_extra(body, _FUNCTION_KEYS)
     else:
         function.output = None
         function._absent = _FUNCTION_OPTIONAL
-        function.extra = EMPTY if len(body) == 2 else unnamed(body, _FUNCTION_KEYS)
+        function.extra = EMPTY if len(body) == 2 else read_extra(body, _FUNCTION_KEYS)
     function.__class__ = Function
     new.id = id_ if type(id_) is str else string(id_)
     new.function = function
-    new.extra = EMPTY if len(data) == 3 else unnamed(data, _FUNCTION_CALL_KEYS)
+    new.extra = EMPTY if len(data) == 3 else read_extra(data, _FUNCTION_CALL_KEYS)
     new.__class__ = FunctionToolCall
-    return new  # type: ignore[no-any-return]
+    return new
 
 
-# What is no longer, and what never was, in the reference.
+# Retrieval, and tools that are not in the API reference.
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrievalToolCall:
-    """A call of the retrieval tool, which file search replaced in v2 (API reference of 2023-11-06).
+    """A call of the retrieval tool of v1 (`RunStepDetailsToolCallsRetrievalObject`).
 
-    `retrieval` was always empty; a compatible service puts `outputs` there.
+    API reference of 2023-11-06, "The run step object", `tool_calls`. In v2, file search replaced it.
     """
 
     type: ClassVar[Literal["retrieval"]] = "retrieval"
+    """The type of the tool call."""
 
     id: str
+    """The id of the tool call."""
     retrieval: FrozenDict[Any] = EMPTY
+    """Always empty in the API; compatible services may send outputs."""
     extra: FrozenDict[Any] = EMPTY
+    """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "retrieval", "extra")
+        freeze_fields(self, "retrieval", "extra")
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> RetrievalToolCall:
-        """Read a decoded tool call of type `retrieval`. Raises `ValidationError`."""
-        return read(tagged(_read_retrieval_call, "retrieval"), data, "RetrievalToolCall", strict=strict)
+        """Parse a decoded tool call of type `retrieval`. Raises `ValidationError`."""
+        return parse(cls, with_type(_parse_retrieval_call, "retrieval"), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the call as fresh plain JSON types."""
+        """Return the call as new plain JSON types."""
         data: dict[str, Any] = {"id": self.id, "type": "retrieval", "retrieval": self.retrieval.to_dict()}
-        if self.extra is not EMPTY:
-            add_extra(data, self.extra)
-        return data
+        return data if self.extra is EMPTY else with_extra(data, self.extra)
 
 
 _RetrievalCallDraft = draft(RetrievalToolCall)
 _RETRIEVAL_CALL_KEYS = frozenset({"id", "type", "retrieval"})
 
 
-def _read_retrieval_call(data: Any) -> RetrievalToolCall:
+def _parse_retrieval_call(data: Any) -> Any:
     new = _RetrievalCallDraft()
     id_ = data["id"]
     new.id = id_ if type(id_) is str else string(id_)
-    new.retrieval = keep_object(mapping_or_php(data["retrieval"]))
-    new.extra = EMPTY if len(data) == 3 else unnamed(data, _RETRIEVAL_CALL_KEYS)
+    new.retrieval = freeze_object(plain_dict_or_php(data["retrieval"]))
+    new.extra = EMPTY if len(data) == 3 else read_extra(data, _RETRIEVAL_CALL_KEYS)
     new.__class__ = RetrievalToolCall
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherToolCall:
-    """A call of a tool that the API reference does not name, kept whole in `raw`."""
+    """A call of a tool that is not in the API reference."""
 
     raw: FrozenDict[Any]
+    """The complete object."""
 
     def __post_init__(self) -> None:
-        hold_frozen(self, "raw")
+        freeze_fields(self, "raw")
 
     @property
     def type(self) -> str:
-        """What the call calls its tool."""
-        return self.raw["type"]  # type: ignore[no-any-return]
+        """The type of the tool call."""
+        return str(self.raw["type"])
 
     @property
     def id(self) -> str | None:
-        """The call's id, None where there is none that is a string."""
+        """The id of the tool call; None if it is missing or not a string."""
         value = self.raw.get("id")
         return value if isinstance(value, str) else None
 
     @property
     def payload(self) -> FrozenDict[Any]:
-        """The body of the call: the object under the key named like its type, else all but `id` and `type`."""
+        """The object under the key named like the type; if there is none, everything except `id` and `type`."""
         body = self.raw.get(self.type)
         if isinstance(body, FrozenDict):
             return body
@@ -795,40 +817,40 @@ class OtherToolCall:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> OtherToolCall:
-        """Read a decoded tool call of any type. Raises `ValidationError`."""
-        return read(_read_other_call, data, "OtherToolCall", strict=strict)
+        """Parse a decoded tool call of any type. Raises `ValidationError`."""
+        return parse(cls, _parse_other_call, data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the call as fresh plain JSON types."""
+        """Return the call as new plain JSON types."""
         return self.raw.to_dict()
 
 
 _OtherCallDraft = draft(OtherToolCall)
 
 
-def _read_other_call(data: Any) -> OtherToolCall:
+def _parse_other_call(data: Any) -> Any:
     new = _OtherCallDraft()
     new.raw = read_raw(data)
     new.__class__ = OtherToolCall
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 ToolCall: TypeAlias = (
     CodeInterpreterToolCall | FileSearchToolCall | FunctionToolCall | RetrievalToolCall | OtherToolCall
 )
 
-_CALL_READERS: dict[str, Callable[[Any], ToolCall]] = {
-    "code_interpreter": _read_code_interpreter_call,
-    "file_search": _read_file_search_call,
-    "function": _read_function_call,
-    "retrieval": _read_retrieval_call,
+_CALL_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "code_interpreter": _parse_code_interpreter_call,
+    "file_search": _parse_file_search_call,
+    "function": _parse_function_call,
+    "retrieval": _parse_retrieval_call,
 }
 
 
-def read_tool_calls(data: list[Any]) -> tuple[ToolCall, ...]:
-    """Return the tool calls that `data` holds, each by its type."""
+def parse_tool_calls(data: list[Any]) -> tuple[ToolCall, ...]:
+    """Parse tool calls, each according to its type. Raises one of `FAILURES`."""
     calls: list[ToolCall] = []
     for call in data:
-        plain = call if type(call) is dict else mapping(call)
-        calls.append(_CALL_READERS.get(plain["type"], _read_other_call)(plain))
+        plain = call if type(call) is dict else plain_dict(call)
+        calls.append(_CALL_PARSERS.get(plain["type"], _parse_other_call)(plain))
     return tuple(calls)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from runstep import FrozenDict, OtherToolCall, RunStep, RunStepPage, ValidationError, steps
-from runstep._reading import Unreadable, read
+from runstep._reading import ReadFailure, parse
 
 from .conftest import DATA
 from .strategies import Dict, Float, Int, List, Name, Number, Str, nested, rebuilt, subclassed
@@ -177,13 +177,13 @@ def test_a_mistake_of_ours_is_not_reported_as_bad_data(step: Maker, monkeypatch:
     def broken(_: Any) -> Any:
         raise TypeError("our own")  # noqa: EM101, TRY003
 
-    monkeypatch.setattr(steps, "read_step", broken)
+    monkeypatch.setattr(steps, "parse_step", broken)
     with pytest.raises(TypeError, match="our own"):
         RunStep.from_dict(step())
     with pytest.raises(TypeError, match="our own"):
-        read(broken, step(), "RunStep", strict=False)
+        parse(RunStep, broken, step(), strict=False)
     with pytest.raises(TypeError, match="our own"):
-        read(broken, step(), "RunStep", strict=True)
+        parse(RunStep, broken, step(), strict=True)
 
 
 def test_a_refusal_shows_one_exception(step: Maker) -> None:
@@ -196,7 +196,7 @@ def test_a_refusal_shows_one_exception(step: Maker) -> None:
 
 def test_what_readers_raise_never_gets_out() -> None:
     def unreadable(_: Any) -> Any:
-        raise Unreadable
+        raise ReadFailure
 
     with pytest.raises(ValidationError):
-        read(unreadable, {}, "RunStep", strict=False)
+        parse(RunStep, unreadable, {}, strict=False)

@@ -12,7 +12,7 @@ from typing import Any, cast, final
 from .._reading import FAILURES
 from ..errors import ValidationError
 from ..frozen import EMPTY
-from ..steps import RunStep, RunStepPage, read_step
+from ..steps import RunStep, RunStepPage, parse_step
 from ..streaming import Event, RunStepAccumulator, RunStepStream
 from ._folders import OpenFile
 from ._input import Source, SourceError, describe_os_error, open_source, read_all
@@ -114,7 +114,7 @@ class FileReader:
                     continue
                 if parses_steps:
                     try:
-                        step = read_step(document)
+                        step = parse_step(document)
                     except FAILURES:
                         pass
                     else:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The event stream of a run: bytes in, events out, steps held together, without input or output of its own."""
+"""Event streams: server-sent events, deltas, and the accumulation of run steps, without I/O."""
 
 from .accumulate import RunStepAccumulator
 from .deltas import (

@@ -199,8 +199,21 @@ class ArrayBuilder:
 _NESTED_BUILDERS = frozenset({TextBuilder, ObjectBuilder, ArrayBuilder})
 
 
-def _without_index(raw: FrozenDict[Any]) -> dict[str, Any]:
-    return {key: value for key, value in raw.items() if key != "index"}
+class RawBuilder:
+    """Accumulates an object of an unknown type, which is complete in `raw`."""
+
+    delta_type: type[Any]
+    model: type[Any]
+
+    def __init__(self, previous: Any) -> None:
+        self._raw = ObjectBuilder(EMPTY if previous is None else _previous_raw(previous))
+
+    def add(self, delta: Any) -> None:
+        # The index is only in deltas. Step details have none.
+        self._raw.add({key: value for key, value in delta.raw.items() if key != "index"})
+
+    def build(self) -> Any:
+        return self.model(raw=self._raw.build())
 
 
 # Code interpreter.
@@ -260,20 +273,11 @@ class ImageBuilder:
         return CodeInterpreterImage(image=image, extra=_build_extra(self._extra))
 
 
-class OtherOutputBuilder:
+class OtherOutputBuilder(RawBuilder):
     """Accumulates an output of an unknown type."""
 
     delta_type = OtherCodeInterpreterOutputDelta
-    __slots__ = ("_raw",)
-
-    def __init__(self, previous: CodeInterpreterOutput | None) -> None:
-        self._raw = ObjectBuilder(EMPTY if previous is None else _previous_raw(previous))
-
-    def add(self, delta: OtherCodeInterpreterOutputDelta) -> None:
-        self._raw.add(_without_index(delta.raw))
-
-    def build(self) -> OtherCodeInterpreterOutput:
-        return OtherCodeInterpreterOutput(raw=self._raw.build())
+    model = OtherCodeInterpreterOutput
 
 
 _OUTPUT_BUILDERS = {builder.delta_type: builder for builder in (LogsBuilder, ImageBuilder, OtherOutputBuilder)}
@@ -421,20 +425,11 @@ class RetrievalCallBuilder:
         return RetrievalToolCall(id=self._id, retrieval=self._retrieval, extra=_build_extra(self._extra))
 
 
-class OtherCallBuilder:
+class OtherCallBuilder(RawBuilder):
     """Accumulates a call of an unknown tool."""
 
     delta_type = OtherToolCallDelta
-    __slots__ = ("_raw",)
-
-    def __init__(self, previous: ToolCall | None) -> None:
-        self._raw = ObjectBuilder(EMPTY if previous is None else _previous_raw(previous))
-
-    def add(self, delta: OtherToolCallDelta) -> None:
-        self._raw.add(_without_index(delta.raw))
-
-    def build(self) -> OtherToolCall:
-        return OtherToolCall(raw=self._raw.build())
+    model = OtherToolCall
 
 
 _CALL_BUILDERS = {
@@ -508,20 +503,11 @@ class ToolCallsDetailsBuilder:
         return ToolCallsStepDetails(tool_calls=self._calls.build(), extra=_build_extra(self._extra))
 
 
-class OtherDetailsBuilder:
+class OtherDetailsBuilder(RawBuilder):
     """Accumulates step details of an unknown type."""
 
     delta_type = OtherStepDetailsDelta
-    __slots__ = ("_raw",)
-
-    def __init__(self, previous: StepDetails | None) -> None:
-        self._raw = ObjectBuilder(EMPTY if previous is None else _previous_raw(previous))
-
-    def add(self, delta: OtherStepDetailsDelta) -> None:
-        self._raw.add(delta.raw)
-
-    def build(self) -> OtherStepDetails:
-        return OtherStepDetails(raw=self._raw.build())
+    model = OtherStepDetails
 
 
 DETAILS_BUILDERS = {

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Everything that is wrong with a delta: decoded JSON goes in, problems in document order come out.
+"""Diagnosis of deltas: all problems, in document order.
 
-The tables for the shapes of deltas, in the words of the diagnosis of steps; loaded where reading has failed.
+It is only loaded after a parser has failed, and for strict mode.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from .._checks import (
@@ -13,78 +14,47 @@ from .._checks import (
     Path,
     Rule,
     array,
-    expected,
     integer,
-    kept_object,
-    kept_pair,
+    json_object,
     object_,
     optional,
     raw,
     required,
     string,
-    tag,
+    type_tag,
     union,
-    unknown,
 )
 from ..diagnosis import file_search
 from ..errors import Problem, quoted
 
 
 def diagnose_delta_as(kind: str, data: object) -> tuple[Problem, ...]:
-    """Return every problem of `data` as an object of the class named `kind`, deviations included."""
+    """Return all problems of `data`, including deviations, as an object of the class named `kind`."""
     problems: list[Problem] = []
-    _KINDS[kind](data, (), problems)
+    _CHECKS[kind](data, (), problems)
     return tuple(problems)
 
 
-_INDEX = Rule("an integer", integer, sufficient=int)
-_STRING = Rule("a string", string, missing=None, null="deviation", sufficient=str)
+_INDEX = Rule("an integer", integer, valid_type=int)
+_STRING = Rule("a string", string, missing=None, null="deviation", valid_type=str)
 
 
-def _indexed_raw(value: Any, path: Path, problems: list[Problem]) -> None:
-    """Check an object of a type that no class names, and whose place must be told."""
-    if not isinstance(value, dict):
-        expected("an object", value, path, problems)
-        return
-    for key, item in value.items():
-        if key == "index":
-            integer(item, (*path, key), problems)
-        elif key != "type":
-            kept_pair(key, item, path, problems)
-        elif isinstance(item, str):
-            unknown(item, (*path, key), problems)
-        else:
-            expected("a string", item, (*path, key), problems)
-    for key, wanted in (("index", "an integer"), ("type", "a string")):
-        if key not in value:
-            problems.append(Problem((*path, key), "error", f"expected {wanted}, but the key is missing"))
+_indexed_raw: Check = partial(raw, has_index=True)
 
-
-def _indexed_union(variants: dict[str, Check]) -> Check:
-    """Check an object that tells its place as what its type says it is."""
-
-    def check(value: Any, path: Path, problems: list[Problem]) -> None:
-        tag = value.get("type") if isinstance(value, dict) else None
-        variant = variants.get(tag, _indexed_raw) if isinstance(tag, str) else _indexed_raw
-        variant(value, path, problems)
-
-    return check
-
-
-# The shapes, from the leaves to the delta.
+# The checks, from the innermost objects to the delta.
 
 _image_file = object_({"file_id": _STRING})
-_logs = object_({"index": _INDEX, "type": required("a string", tag("logs")), "logs": _STRING})
+_logs = object_({"index": _INDEX, "type": required("a string", type_tag("logs")), "logs": _STRING})
 _image = object_(
-    {"index": _INDEX, "type": required("a string", tag("image")), "image": optional("an object", _image_file)}
+    {"index": _INDEX, "type": required("a string", type_tag("image")), "image": optional("an object", _image_file)}
 )
-_outputs = array(_indexed_union({"logs": _logs, "image": _image}))
+_outputs = array(union({"logs": _logs, "image": _image}, _indexed_raw))
 _code_interpreter = object_({"input": _STRING, "outputs": optional("an array", _outputs)})
 _code_interpreter_call = object_(
     {
         "index": _INDEX,
         "id": _STRING,
-        "type": required("a string", tag("code_interpreter")),
+        "type": required("a string", type_tag("code_interpreter")),
         "code_interpreter": optional("an object", _code_interpreter),
     }
 )
@@ -92,8 +62,8 @@ _file_search_call = object_(
     {
         "index": _INDEX,
         "id": _STRING,
-        "type": required("a string", tag("file_search")),
-        # The schema requires it, and says nothing of what is in it: held to what a step may have there.
+        "type": required("a string", type_tag("file_search")),
+        # Required by the schema, which does not define its content: that of a step is expected.
         "file_search": Rule("an object", file_search, missing="deviation", null="deviation"),
     }
 )
@@ -101,14 +71,14 @@ _function = object_(
     {
         "name": _STRING,
         "arguments": _STRING,
-        "output": Rule("a string or null", string, missing=None, null=None, sufficient=str),
+        "output": Rule("a string or null", string, missing=None, null=None, valid_type=str),
     }
 )
 _function_call = object_(
     {
         "index": _INDEX,
         "id": _STRING,
-        "type": required("a string", tag("function")),
+        "type": required("a string", type_tag("function")),
         "function": optional("an object", _function),
     }
 )
@@ -116,29 +86,30 @@ _retrieval_call = object_(
     {
         "index": _INDEX,
         "id": _STRING,
-        "type": required("a string", tag("retrieval")),
-        "retrieval": optional("an object", kept_object),
+        "type": required("a string", type_tag("retrieval")),
+        "retrieval": optional("an object", json_object),
     }
 )
 _message_creation = object_({"message_id": _STRING})
 _message_creation_details = object_(
     {
-        "type": required("a string", tag("message_creation")),
+        "type": required("a string", type_tag("message_creation")),
         "message_creation": optional("an object", _message_creation),
     }
 )
 _calls = array(
-    _indexed_union(
+    union(
         {
             "code_interpreter": _code_interpreter_call,
             "file_search": _file_search_call,
             "function": _function_call,
             "retrieval": _retrieval_call,
-        }
+        },
+        _indexed_raw,
     )
 )
 _tool_calls_details = object_(
-    {"type": required("a string", tag("tool_calls")), "tool_calls": optional("an array", _calls)}
+    {"type": required("a string", type_tag("tool_calls")), "tool_calls": optional("an array", _calls)}
 )
 _details = union({"message_creation": _message_creation_details, "tool_calls": _tool_calls_details})
 _step_delta = object_({"step_details": optional("an object", _details)})
@@ -152,16 +123,16 @@ _delta_keys = object_(
 
 
 def _delta(value: Any, path: Path, problems: list[Problem]) -> None:
-    tag = value.get("object") if isinstance(value, dict) else None
-    if isinstance(tag, str) and tag != "thread.run.step.delta":
-        wanted = f'expected a run step delta ("thread.run.step.delta"), got {quoted(tag)}'
-        problems.append(Problem((*path, "object"), "error", wanted))
+    object_name = value.get("object") if isinstance(value, dict) else None
+    if isinstance(object_name, str) and object_name != "thread.run.step.delta":
+        message = f'expected a run step delta ("thread.run.step.delta"), got {quoted(object_name)}'
+        problems.append(Problem((*path, "object"), "error", message))
     else:
         _delta_keys(value, path, problems)
 
 
-# By the names of the classes that read them.
-_KINDS: dict[str, Check] = {
+# By the names of the classes.
+_CHECKS: dict[str, Check] = {
     "ImageFileDelta": _image_file,
     "CodeInterpreterLogsDelta": _logs,
     "CodeInterpreterImageDelta": _image,

@@ -1,71 +1,66 @@
 # SPDX-License-Identifier: MIT
-"""One event of a stream: a name and data go in, and what they tell of a run step comes out."""
+"""Events of a run's stream, and parsers for their data."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, final
 
 from .._json import decode
-from .._reading import Unreadable, draft, keep
+from .._reading import ReadFailure, draft, freeze_json
 from ..errors import Problem, ValidationError, json_type
 from ..frozen import thaw
 from ..steps import RunStep
-from .deltas import RunStepDelta, read_delta
-
-_DELTA_EVENT = "thread.run.step.delta"
-_STEP_EVENTS = frozenset(
-    {
-        "thread.run.step.created",
-        "thread.run.step.in_progress",
-        "thread.run.step.completed",
-        "thread.run.step.failed",
-        "thread.run.step.cancelled",
-        "thread.run.step.expired",
-    }
-)
+from .deltas import RunStepDelta
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An event of a stream (API reference, "Assistants streaming", "Events").
-
-    `event` is its name, "message" where the stream gave none. `data` is a `RunStep` or a `RunStepDelta` for the
-    events of a run step that the reference names, and the text as it came for any other. `error` is None, or the
-    `ValidationError` of a step event that could not be read, whose `data` is then the text; or that of an event of
-    any name that was dropped because it was too big, whose `data` is then empty. It is no part of equality.
-    """
+    """An event of a stream (`RunStepStreamEvent`; API reference, "Assistants streaming", "Events")."""
 
     event: str
+    """The type of the event; `message` if the stream has none."""
     data: RunStep | RunStepDelta | str
+    """The run step or delta of a run step event; for any other event, the text."""
     error: ValidationError | None = field(default=None, compare=False)
+    """Why the data of a run step event is invalid, or why it was discarded; otherwise None. Ignored by equality."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Event:
-        """Read an event as some programs log it: `{"event": …, "data": …}`, the data decoded or as text.
+        """Parse an event that was logged as `{"event": …, "data": …}`, with data that is decoded or text.
 
-        A step event that cannot be read has its `error`, as in a stream. Any other event has its data as text,
-        JSON where they came decoded. Raises `ValidationError` for what is no such object, or not JSON.
+        If the data of a run step event is invalid, `error` is set. The data of any other event is text; if it was
+        decoded, JSON text. Raises `ValidationError` if `data` is not such an object, or contains values that are not
+        JSON.
         """
-        event, content = _read_logged(data)
+        event, content = _event_and_data(data)
         if isinstance(content, str):
-            return read_event(event, content)
-        try:
-            if event == _DELTA_EVENT:
-                return Event(event=event, data=RunStepDelta.from_dict(content))
-            if event in _STEP_EVENTS:
-                return Event(event=event, data=RunStep.from_dict(content))
-        except ValidationError as failure:
-            error: ValidationError | None = failure
-        else:
-            error = None
-        return Event(event=event, data=_text_of(content), error=error)
+            return parse_event(event, content)
+        parse = _PARSERS.get(event)
+        error: ValidationError | None = None
+        if parse is not None:
+            try:
+                return Event(event=event, data=parse(content))
+            except ValidationError as failure:
+                error = failure
+        return Event(event=event, data=_json_text(content), error=error)
 
 
-def _read_logged(data: object) -> tuple[str, Any]:
+_PARSERS: dict[str, Callable[[Any], RunStep | RunStepDelta]] = {
+    "thread.run.step.created": RunStep.from_dict,
+    "thread.run.step.in_progress": RunStep.from_dict,
+    "thread.run.step.delta": RunStepDelta.from_dict,
+    "thread.run.step.completed": RunStep.from_dict,
+    "thread.run.step.failed": RunStep.from_dict,
+    "thread.run.step.cancelled": RunStep.from_dict,
+    "thread.run.step.expired": RunStep.from_dict,
+}
+
+
+def _event_and_data(data: object) -> tuple[str, Any]:
     if not isinstance(data, Mapping):
         raise ValidationError((Problem((), "error", f"expected an object, got {json_type(data)}"),))
     problems: list[Problem] = []
@@ -77,14 +72,14 @@ def _read_logged(data: object) -> tuple[str, Any]:
     if "data" not in data:
         problems.append(Problem(("data",), "error", "expected a value, but the key is missing"))
     if problems:
-        raise ValidationError(tuple(problems))
+        raise ValidationError(problems)
     return str(event), data["data"]
 
 
-def _text_of(content: Any) -> str:
+def _json_text(data: Any) -> str:
     try:
-        return json.dumps(thaw(keep(content)), ensure_ascii=False)
-    except Unreadable:
+        return json.dumps(thaw(freeze_json(data)), ensure_ascii=False)
+    except ReadFailure:
         problem = Problem(("data",), "error", "expected JSON, got a value that it has not, or one that nests too deep")
     raise ValidationError((problem,))
 
@@ -92,26 +87,24 @@ def _text_of(content: Any) -> str:
 _EventDraft = draft(Event)
 
 
-def read_event(event: str, text: str) -> Event:
-    """Return the event of that name whose data are `text`; it never fails."""
+def parse_event(event: str, text: str) -> Event:
+    """Return the event of a type and its data. Invalid data sets `error`."""
     new = _EventDraft()
     new.event = event
+    new.data = text
     new.error = None
-    try:
-        if event == _DELTA_EVENT:
-            new.data = read_delta(decode(text))
-        elif event in _STEP_EVENTS:
-            new.data = RunStep.from_dict(decode(text))
-        else:
-            new.data = text
-    except ValidationError as error:
-        new.data = text
-        new.error = error
+    parse = _PARSERS.get(event)
+    if parse is not None:
+        try:
+            new.data = parse(decode(text))
+        except ValidationError as error:
+            new.error = error
     new.__class__ = Event
-    return new  # type: ignore[no-any-return]
+    parsed: Event = new
+    return parsed
 
 
-def dropped_event(event: str, max_event_size: int) -> Event:
-    """Return the report of an event of that name that had more than `max_event_size` bytes."""
+def discarded_event(event: str, max_event_size: int) -> Event:
+    """Return the event in place of one with more than `max_event_size` bytes."""
     problem = Problem((), "error", f"expected an event of at most {max_event_size} bytes, got more")
     return Event(event=event, data="", error=ValidationError((problem,)))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Server-sent events: bytes go in, cut anywhere, and the names and data of whole events come out.
+"""The decoder of server-sent events.
 
-By the HTML Living Standard, section 9.2.6, "Interpreting an event stream", whose sentences stand over
-the lines that do what they say.
+HTML Living Standard, section 9.2.6, "Interpreting an event stream". Its sentences are quoted above the lines that
+implement them.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import TypeAlias, final
 
 _BOM = b"\xef\xbb\xbf"
 
-# Python converts no more digits than it is told to, and can be told to convert as few as these.
+# The smallest limit that `sys.set_int_max_str_digits` accepts.
 _MAX_RETRY_DIGITS = 640
 
 
 ServerSentEvent: TypeAlias = tuple[str, str, bool]
-"""The name of an event, its data, and whether there are none because they were too big."""
+"""The type of an event, its data, and whether the data was discarded because the event was too large."""
 
 
 @final
 class ServerSentEvents:
-    """The decoder of one stream, which holds what there is of an event that is not over yet.
+    """The decoder of one stream. It buffers incomplete lines and events.
 
-    The size of an event is that of its lines without their ends, comments left out. The data of an event of more
-    than `max_event_size` bytes are dropped as they come, and so is a line that is too long by itself.
+    The size of an event is the number of bytes in its lines, without line ends and comments. The data of an event of
+    more than `max_event_size` bytes is discarded when it arrives, and so is a line of this size.
     """
 
     __slots__ = (
@@ -46,10 +46,10 @@ class ServerSentEvents:
         self.last_event_id: str = ""
         self.retry: int | None = None
         self._max_event_size = max_event_size
-        # What may be the first bytes of a byte order mark; None once that is settled.
+        # Possibly the first bytes of a byte order mark; None after the beginning of the stream.
         self._head: bytes | None = b""
         self._after_cr = False
-        # The line that is not over yet.
+        # The incomplete line.
         self._line = bytearray()
         # “When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated
         # with it. They must be initialized to the empty string.”
@@ -60,7 +60,7 @@ class ServerSentEvents:
         self._is_too_big = False
 
     def feed(self, chunk: bytes) -> Iterator[ServerSentEvent]:
-        """Yield the events that `chunk` completes; all of them must be taken before the next one is fed."""
+        """Yield the events that `chunk` completes. Exhaust the iterator before feeding the next chunk."""
         # “The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any.”
         if self._head is not None:
             chunk = self._head + chunk
@@ -73,20 +73,20 @@ class ServerSentEvents:
         # “[…] a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair, a single U+000A LINE FEED (LF) character
         # not preceded by a U+000D CARRIAGE RETURN (CR) character, and a single U+000D CARRIAGE RETURN (CR) character
         # not followed by a U+000A LINE FEED (LF) character being the ways in which a line can end.”
-        # CR ends the line at once, so that no event waits for the next chunk; an LF that follows is part of that end.
+        # CR ends the line at once, so that no event waits for the next chunk. A following LF is ignored.
         if not chunk:
             return
         if self._after_cr and chunk.startswith(b"\n"):
             chunk = chunk[1:]
         self._after_cr = chunk.endswith(b"\r")
-        lines = chunk.splitlines()  # of bytes: at these three ends, and at no other
+        lines = chunk.splitlines()  # of `bytes`, which have exactly these three line ends
         rest = lines.pop() if lines and not chunk.endswith((b"\n", b"\r")) else b""
         if lines:
             if self._line:
                 self._add_to_line(lines[0])
                 lines[0] = bytes(self._line)
                 self._line.clear()
-            yield from self._read(lines)
+            yield from self._decode(lines)
         if rest:
             self._add_to_line(rest)
 
@@ -98,7 +98,7 @@ class ServerSentEvents:
         self._data.clear()
 
     def _add_to_line(self, piece: bytes) -> None:
-        """Lengthen the line that is not over yet; of a comment, or a line too long, a colon is enough."""
+        """Extend the incomplete line. A comment, or a line that is too long, is reduced to its colon."""
         line = self._line
         if line.startswith(b":"):
             return
@@ -106,14 +106,14 @@ class ServerSentEvents:
         if line.startswith(b":"):
             del line[1:]
         elif len(line) > self._max_event_size:
-            self._drop()
+            self._discard()
             line[:] = b":"
 
-    def _drop(self) -> None:
+    def _discard(self) -> None:
         self._is_too_big = True
         self._data.clear()
 
-    def _read(self, lines: list[bytes]) -> Iterator[ServerSentEvent]:  # noqa: C901, PLR0912  (calls cost)
+    def _decode(self, lines: list[bytes]) -> Iterator[ServerSentEvent]:  # noqa: C901, PLR0912  (calls are slow)
         limit, data, event, size = self._max_event_size, self._data, self._event, self._size
         for line in lines:
             # “If the line is empty (a blank line): Dispatch the event, as defined below.”
@@ -140,7 +140,7 @@ class ServerSentEvents:
                 continue
             size += len(line)
             if size > limit:
-                self._drop()
+                self._discard()
                 if len(line) > limit:
                     continue
             # “Collect the characters on the line before the first U+003A COLON character (:), and let field be that

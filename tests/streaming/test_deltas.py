@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from runstep import FileSearch, FrozenDict, RankingOptions, ValidationError, streaming
 from runstep.streaming import RunStepDelta
-from runstep.streaming.diagnosis import _KINDS as KINDS
+from runstep.streaming.diagnosis import _CHECKS as KINDS
 from runstep.streaming.diagnosis import diagnose_delta_as
 
 from ..conftest import SHARED
