@@ -50,7 +50,7 @@ from .deltas import (
 # Parts of builders.
 
 
-class TextBuilder:
+class _TextBuilder:
     """A string that arrives in fragments."""
 
     __slots__ = ("_fragments",)
@@ -91,7 +91,7 @@ def _previous_raw(previous: Any) -> FrozenDict[Any]:
         return EMPTY
 
 
-class IndexedBuilder:
+class _IndexedBuilder:
     """An array of objects that deltas refer to by index. Only objects that have changed are built again."""
 
     __slots__ = ("_builders", "_built", "_changed", "_create", "_is_sorted", "_last")
@@ -139,7 +139,7 @@ class IndexedBuilder:
 _FRAGMENTED_KEYS = frozenset({"arguments", "input", "logs"})
 
 
-class ObjectBuilder:
+class _ObjectBuilder:
     """A JSON object without a class: strings are joined according to their keys, arrays merged by `index`."""
 
     __slots__ = ("_values",)
@@ -154,16 +154,16 @@ class ObjectBuilder:
             if value is None:
                 self._values.setdefault(key, None)
             elif type(value) is str and key in _FRAGMENTED_KEYS:
-                if type(current) is not TextBuilder:
-                    self._values[key] = current = TextBuilder()
+                if type(current) is not _TextBuilder:
+                    self._values[key] = current = _TextBuilder()
                 current.add(value)
             elif type(value) is FrozenDict:
-                if type(current) is not ObjectBuilder:
-                    self._values[key] = current = ObjectBuilder()
+                if type(current) is not _ObjectBuilder:
+                    self._values[key] = current = _ObjectBuilder()
                 current.add(value)
             elif type(value) is tuple and _has_indices(value):
-                if type(current) is not ArrayBuilder:
-                    self._values[key] = current = ArrayBuilder(current)
+                if type(current) is not _ArrayBuilder:
+                    self._values[key] = current = _ArrayBuilder(current)
                 current.add(value)
             else:
                 self._values[key] = value
@@ -178,35 +178,35 @@ def _has_indices(value: tuple[Any, ...]) -> bool:
     return all(type(item) is FrozenDict and type(item.get("index")) is int for item in value)
 
 
-class ArrayBuilder:
+class _ArrayBuilder:
     """An array of JSON objects with indices."""
 
     __slots__ = ("_builders",)
 
     def __init__(self, previous: object) -> None:
-        self._builders: dict[int, ObjectBuilder] = {}
+        self._builders: dict[int, _ObjectBuilder] = {}
         if type(previous) is tuple and all(type(item) is FrozenDict for item in previous):
-            self._builders.update((index, ObjectBuilder(item)) for index, item in enumerate(previous))
+            self._builders.update((index, _ObjectBuilder(item)) for index, item in enumerate(previous))
 
     def add(self, items: tuple[Any, ...]) -> None:
         for item in items:
-            self._builders.setdefault(item["index"], ObjectBuilder()).add(item)
+            self._builders.setdefault(item["index"], _ObjectBuilder()).add(item)
 
     def build(self) -> tuple[FrozenDict[Any], ...]:
         return tuple([self._builders[index].build() for index in sorted(self._builders)])
 
 
-_NESTED_BUILDERS = frozenset({TextBuilder, ObjectBuilder, ArrayBuilder})
+_NESTED_BUILDERS = frozenset({_TextBuilder, _ObjectBuilder, _ArrayBuilder})
 
 
-class RawBuilder:
+class _RawBuilder:
     """Accumulates an object of an unknown type, which is complete in `raw`."""
 
     delta_type: type[Any]
     model: type[Any]
 
     def __init__(self, previous: Any) -> None:
-        self._raw = ObjectBuilder(EMPTY if previous is None else _previous_raw(previous))
+        self._raw = _ObjectBuilder(EMPTY if previous is None else _previous_raw(previous))
 
     def add(self, delta: Any) -> None:
         # The index is only in deltas. Step details have none.
@@ -219,14 +219,14 @@ class RawBuilder:
 # Code interpreter.
 
 
-class LogsBuilder:
+class _LogsBuilder:
     """Accumulates the logs of the code interpreter."""
 
     delta_type = CodeInterpreterLogsDelta
     __slots__ = ("_extra", "_logs")
 
     def __init__(self, previous: CodeInterpreterOutput | None) -> None:
-        self._logs = TextBuilder()
+        self._logs = _TextBuilder()
         self._extra: dict[str, Any] = {}
         if type(previous) is CodeInterpreterLogs:
             self._logs.add(previous.logs)
@@ -243,7 +243,7 @@ class LogsBuilder:
         return CodeInterpreterLogs(logs=self._logs.build(), extra=_build_extra(self._extra))
 
 
-class ImageBuilder:
+class _ImageBuilder:
     """Accumulates an image of the code interpreter."""
 
     delta_type = CodeInterpreterImageDelta
@@ -273,17 +273,17 @@ class ImageBuilder:
         return CodeInterpreterImage(image=image, extra=_build_extra(self._extra))
 
 
-class OtherOutputBuilder(RawBuilder):
+class _OtherOutputBuilder(_RawBuilder):
     """Accumulates an output of an unknown type."""
 
     delta_type = OtherCodeInterpreterOutputDelta
     model = OtherCodeInterpreterOutput
 
 
-_OUTPUT_BUILDERS = {builder.delta_type: builder for builder in (LogsBuilder, ImageBuilder, OtherOutputBuilder)}
+_OUTPUT_BUILDERS = {builder.delta_type: builder for builder in (_LogsBuilder, _ImageBuilder, _OtherOutputBuilder)}
 
 
-class CodeInterpreterCallBuilder:
+class _CodeInterpreterCallBuilder:
     """Accumulates a call of the code interpreter."""
 
     delta_type = CodeInterpreterToolCallDelta
@@ -291,7 +291,7 @@ class CodeInterpreterCallBuilder:
 
     def __init__(self, previous: ToolCall | None) -> None:
         self._id, self._extra = _id_and_extra(previous, CodeInterpreterToolCall, "code_interpreter")
-        self._input = TextBuilder()
+        self._input = _TextBuilder()
         self._body_extra: dict[str, Any] = {}
         outputs: tuple[CodeInterpreterOutput, ...] = ()
         if type(previous) is CodeInterpreterToolCall:
@@ -299,7 +299,7 @@ class CodeInterpreterCallBuilder:
             self._input.add(body.input)
             self._body_extra.update(body.extra)
             outputs = body.outputs
-        self._outputs = IndexedBuilder(_OUTPUT_BUILDERS, outputs)
+        self._outputs = _IndexedBuilder(_OUTPUT_BUILDERS, outputs)
 
     def add(self, delta: CodeInterpreterToolCallDelta) -> None:
         if delta.id is not None:
@@ -332,7 +332,7 @@ def _id_and_extra(previous: ToolCall | None, call_type: type[Any], body: str) ->
 # Other tool calls.
 
 
-class FileSearchCallBuilder:
+class _FileSearchCallBuilder:
     """Accumulates a file search. Its body does not arrive in fragments."""
 
     delta_type = FileSearchToolCallDelta
@@ -353,7 +353,7 @@ class FileSearchCallBuilder:
         return FileSearchToolCall(id=self._id, file_search=self._file_search, extra=_build_extra(self._extra))
 
 
-class FunctionCallBuilder:
+class _FunctionCallBuilder:
     """Accumulates a function call."""
 
     delta_type = FunctionToolCallDelta
@@ -362,7 +362,7 @@ class FunctionCallBuilder:
     def __init__(self, previous: ToolCall | None) -> None:
         self._id, self._extra = _id_and_extra(previous, FunctionToolCall, "function")
         self._name = ""
-        self._arguments = TextBuilder()
+        self._arguments = _TextBuilder()
         self._output: str | None = None
         self._absent: tuple[str, ...] = ("output",)
         self._body_extra: dict[str, Any] = {}
@@ -404,7 +404,7 @@ class FunctionCallBuilder:
         return FunctionToolCall(id=self._id, function=body, extra=_build_extra(self._extra))
 
 
-class RetrievalCallBuilder:
+class _RetrievalCallBuilder:
     """Accumulates a call of the retrieval tool."""
 
     delta_type = RetrievalToolCallDelta
@@ -425,7 +425,7 @@ class RetrievalCallBuilder:
         return RetrievalToolCall(id=self._id, retrieval=self._retrieval, extra=_build_extra(self._extra))
 
 
-class OtherCallBuilder(RawBuilder):
+class _OtherCallBuilder(_RawBuilder):
     """Accumulates a call of an unknown tool."""
 
     delta_type = OtherToolCallDelta
@@ -435,11 +435,11 @@ class OtherCallBuilder(RawBuilder):
 _CALL_BUILDERS = {
     builder.delta_type: builder
     for builder in (
-        CodeInterpreterCallBuilder,
-        FileSearchCallBuilder,
-        FunctionCallBuilder,
-        RetrievalCallBuilder,
-        OtherCallBuilder,
+        _CodeInterpreterCallBuilder,
+        _FileSearchCallBuilder,
+        _FunctionCallBuilder,
+        _RetrievalCallBuilder,
+        _OtherCallBuilder,
     )
 }
 
@@ -447,7 +447,7 @@ _CALL_BUILDERS = {
 # Step details.
 
 
-class MessageCreationDetailsBuilder:
+class _MessageCreationDetailsBuilder:
     """Accumulates the details of a step that writes a message."""
 
     delta_type = MessageCreationStepDetailsDelta
@@ -477,7 +477,7 @@ class MessageCreationDetailsBuilder:
         return MessageCreationStepDetails(message_creation=body, extra=_build_extra(self._extra))
 
 
-class ToolCallsDetailsBuilder:
+class _ToolCallsDetailsBuilder:
     """Accumulates the details of a step that calls tools."""
 
     delta_type = ToolCallsStepDetailsDelta
@@ -491,7 +491,7 @@ class ToolCallsDetailsBuilder:
             self._extra.update(previous.extra)
         elif previous is not None:
             self._extra = _previous_keys(previous, "type", "tool_calls")
-        self._calls = IndexedBuilder(_CALL_BUILDERS, calls)
+        self._calls = _IndexedBuilder(_CALL_BUILDERS, calls)
 
     def add(self, delta: ToolCallsStepDetailsDelta) -> None:
         for call in delta.tool_calls or ():
@@ -503,7 +503,7 @@ class ToolCallsDetailsBuilder:
         return ToolCallsStepDetails(tool_calls=self._calls.build(), extra=_build_extra(self._extra))
 
 
-class OtherDetailsBuilder(RawBuilder):
+class _OtherDetailsBuilder(_RawBuilder):
     """Accumulates step details of an unknown type."""
 
     delta_type = OtherStepDetailsDelta
@@ -512,5 +512,5 @@ class OtherDetailsBuilder(RawBuilder):
 
 DETAILS_BUILDERS = {
     builder.delta_type: builder
-    for builder in (MessageCreationDetailsBuilder, ToolCallsDetailsBuilder, OtherDetailsBuilder)
+    for builder in (_MessageCreationDetailsBuilder, _ToolCallsDetailsBuilder, _OtherDetailsBuilder)
 }

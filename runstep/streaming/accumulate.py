@@ -10,8 +10,8 @@ from typing import Any, final
 
 from ..enums import RunStepStatus
 from ..steps import OtherStepDetails, RunStep, StepDetails, ToolCallsStepDetails
-from ._builders import DETAILS_BUILDERS, OtherDetailsBuilder, ToolCallsDetailsBuilder
-from .deltas import RunStepDelta, ToolCallsStepDetailsDelta
+from ._builders import DETAILS_BUILDERS
+from .deltas import OtherStepDetailsDelta, RunStepDelta, ToolCallsStepDetailsDelta
 from .events import Event
 
 _ENDED = frozenset({RunStepStatus.CANCELLED, RunStepStatus.FAILED, RunStepStatus.COMPLETED, RunStepStatus.EXPIRED})
@@ -33,13 +33,11 @@ class _StepBuilder:
 
     def _keeps_details(self, details: StepDetails) -> bool:
         """Return whether accumulated details remain, because those of the new step are still empty."""
-        if type(self.details) is ToolCallsDetailsBuilder and type(details) is ToolCallsStepDetails:
-            if not details.tool_calls:
-                self.details.add(ToolCallsStepDetailsDelta(extra=details.extra))
-                return True
-        elif type(self.details) is OtherDetailsBuilder and type(details) is OtherStepDetails:
-            return _is_empty(details)
-        return False
+        delta_type = None if self.details is None else self.details.delta_type
+        if delta_type is ToolCallsStepDetailsDelta and type(details) is ToolCallsStepDetails and not details.tool_calls:
+            self.details.add(ToolCallsStepDetailsDelta(extra=details.extra))
+            return True
+        return delta_type is OtherStepDetailsDelta and type(details) is OtherStepDetails and _is_empty(details)
 
     def add(self, delta: Any) -> None:
         if self.details is None or type(delta) is not self.details.delta_type:
