@@ -54,15 +54,15 @@ def add_missing(expected: str, path: Path, problems: list[Problem], level: Level
 
 def add_unknown_value(value: str, path: Path, problems: list[Problem]) -> None:
     """Add the problem of a value of an enum or a type that is not in the schema."""
-    problems.append(Problem(path, "deviation", f"expected a value that the schema names, got {quoted(value)}"))
+    problems.append(Problem(path, "deviation", f"unknown value {quoted(value)} (not in the published schema)"))
 
 
 def _add_unknown_key(path: Path, problems: list[Problem]) -> None:
-    problems.append(Problem(path, "deviation", "expected no such key: the schema does not name it"))
+    problems.append(Problem(path, "deviation", "unknown key (not in the published schema)"))
 
 
 def _add_invalid_key(key: object, path: Path, problems: list[Problem]) -> None:
-    problems.append(Problem(path, "error", f"expected keys that are strings, got {json_type(key)}"))
+    problems.append(Problem(path, "error", f"expected string keys, got {json_type(key)}"))
 
 
 # Checks of values.
@@ -84,7 +84,7 @@ def integer(value: Any, path: Path, problems: list[Problem]) -> None:
     """Check an integer, or a whole float."""
     if isinstance(value, float) and value - value == 0:
         if not value.is_integer():
-            problems.append(Problem(path, "error", "expected an integer, got a number that is not whole"))
+            problems.append(Problem(path, "error", "expected an integer, got a number with a fraction"))
     elif isinstance(value, bool) or not isinstance(value, int):
         add_wrong_type("an integer", value, path, problems)
 
@@ -94,7 +94,7 @@ def unit_interval(value: Any, path: Path, problems: list[Problem]) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or _is_not_finite(value):
         add_wrong_type("a number", value, path, problems)
     elif not 0 <= value <= 1:
-        problems.append(Problem(path, "deviation", "expected a number from 0 to 1, got one beyond"))
+        problems.append(Problem(path, "deviation", "expected a number from 0 to 1, got a number out of range"))
 
 
 def _is_not_finite(value: float) -> bool:
@@ -157,7 +157,7 @@ def array(check_item: Check) -> Check:
 def _is_php_empty(value: Any, path: Path, problems: list[Problem]) -> bool:
     """Return whether a value is an empty array, which PHP writes for an empty object, and add the problem."""
     if isinstance(value, list) and not value:
-        problems.append(Problem(path, "deviation", "expected an object, got an empty array, as PHP writes it"))
+        problems.append(Problem(path, "deviation", "expected an object, got an empty array (as written by PHP)"))
         return True
     return False
 
@@ -249,7 +249,7 @@ def json_item(key: Any, value: Any, path: Path, problems: list[Problem], *, is_u
     if is_unknown:
         _add_unknown_key(inner, problems)
     if _is_too_deep(value):
-        message = f"expected at most {MAX_DEPTH} arrays and objects inside one another, got more, or one inside itself"
+        message = f"nested more than {MAX_DEPTH} levels deep, or cyclic"
         problems.append(Problem(inner, "error", message))
     else:
         _json_value(value, inner, problems)

@@ -32,13 +32,13 @@ def _decode_any(text: str | bytes) -> Any:
     try:
         return json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
     except UnicodeDecodeError:
-        message = "expected JSON, got bytes that are no text"
+        message = "cannot decode bytes as text"
     except json.JSONDecodeError as error:
-        message = f"expected JSON, got text that is not (line {error.lineno}, column {error.colno})"
+        message = f"invalid JSON (line {error.lineno}, column {error.colno})"
     except RecursionError:
-        message = "expected JSON, got text that nests too deep"
+        message = "JSON is nested too deeply"
     except ValueError:
-        message = "expected JSON, got a number with too many digits"
+        message = "invalid JSON (a number with too many digits)"
     raise ValidationError((Problem((), "error", message),))
 
 

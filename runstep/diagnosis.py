@@ -151,7 +151,7 @@ def _types_agree(value: Any, path: Path, problems: list[Problem]) -> None:
     details = value.get("step_details")
     type_ = details.get("type") if isinstance(details, dict) else None
     if isinstance(type_, str) and isinstance(value["type"], str) and type_ != value["type"]:
-        message = f"expected {quoted(type_)}, as step_details.type is, got {quoted(value['type'])}"
+        message = f"expected {quoted(type_)} (step_details.type), got {quoted(value['type'])}"
         problems.append(Problem(path, "deviation", message))
 
 
@@ -189,7 +189,7 @@ def _step(value: Any, path: Path, problems: list[Problem]) -> None:
             problems.append(Problem((*path, "object"), "error", message))
             return
         if _is_error_response(value, "id"):
-            problems.append(Problem(path, "error", "expected a run step, got an error that a server answered with"))
+            problems.append(Problem(path, "error", "expected a run step, got an API error response"))
             return
     _step_keys(value, path, problems)
 
@@ -213,7 +213,7 @@ def _page(value: Any, path: Path, problems: list[Problem]) -> None:
             problems.append(Problem((*path, "object"), "error", message))
             return
         if _is_error_response(value, "object"):
-            problems.append(Problem(path, "error", "expected a page, got an error that a server answered with"))
+            problems.append(Problem(path, "error", "expected a page, got an API error response"))
             return
     _page_keys(value, path, problems)
 

@@ -127,6 +127,6 @@ EMPTY: FrozenDict[Any] = frozen({}, False)
 
 def _deeper(depth: int) -> int:
     if depth >= MAX_DEPTH:
-        message = f"nests deeper than {MAX_DEPTH} arrays and objects, or contains itself"
+        message = f"nested more than {MAX_DEPTH} levels deep, or cyclic"
         raise ValueError(message)
     return depth + 1

@@ -46,7 +46,7 @@ def metadata_problems(mapping: object, path: tuple[str | int, ...]) -> list[Prob
         problems.append(Problem(path, "error", f"expected at most {METADATA_MAX_PAIRS} pairs, got {len(mapping)}"))
     for key, value in mapping.items():
         if not isinstance(key, str):
-            problems.append(Problem(path, "error", f"expected keys that are strings, got {json_type(key)}"))
+            problems.append(Problem(path, "error", f"expected string keys, got {json_type(key)}"))
             continue
         if len(key) > METADATA_MAX_KEY_LENGTH:
             wanted = f"expected a key of at most {METADATA_MAX_KEY_LENGTH} characters, got {len(key)}"

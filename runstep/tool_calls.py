@@ -647,7 +647,7 @@ class Function:
         try:
             return json.loads(self.arguments, parse_constant=_reject_constant)
         except (ValueError, RecursionError):
-            problem = Problem(("arguments",), "error", "expected JSON text, got text that is not JSON")
+            problem = Problem(("arguments",), "error", "invalid JSON")
         raise ValidationError((problem,))
 
     @classmethod

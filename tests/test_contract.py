@@ -63,10 +63,11 @@ RING: list[Any] = []
 RING.append(RING)
 IN_CALL = "step_details.tool_calls[0]"
 IN_RESULT = f"{IN_CALL}.file_search.results[0]"
-UNNAMED = "expected no such key: the schema does not name it"
-UNKNOWN = "expected a value that the schema names, got"
-TOO_DEEP = "expected at most 100 arrays and objects inside one another, got more, or one inside itself"
-PHP = "expected an object, got an empty array, as PHP writes it"
+UNKNOWN_KEY = "unknown key (not in the published schema)"
+UNPUBLISHED = "(not in the published schema)"
+TOO_DEEP = "nested more than 100 levels deep, or cyclic"
+OUT_OF_RANGE = "expected a number from 0 to 1, got a number out of range"
+PHP = "expected an object, got an empty array (as written by PHP)"
 
 ERRORS: list[tuple[str, dict[str, Any], str]] = [
     ("wrong type, string", {"id": 5}, "id: expected a string, got an integer"),
@@ -75,14 +76,14 @@ ERRORS: list[tuple[str, dict[str, Any], str]] = [
      "step_details.tool_calls: expected an array, got an object"),
     ("true for an integer", {"created_at": True}, "created_at: expected an integer, got a boolean"),
     ("true for an optional integer", {"expires_at": True}, "expires_at: expected an integer, got a boolean"),
-    ("1.5 for an integer", {"failed_at": 1.5}, "failed_at: expected an integer, got a number that is not whole"),
+    ("1.5 for an integer", {"failed_at": 1.5}, "failed_at: expected an integer, got a number with a fraction"),
     ("NaN for an integer", {"failed_at": float("nan")}, "failed_at: expected an integer, got NaN"),
     ("infinity for a number", calls(result(score=float("inf"))), f"{IN_RESULT}.score: expected a number, got infinity"),
     ("NaN in what is kept", {"kept": [float("nan")]}, "kept[0]: expected a number, got NaN"),
     ("a tuple", {"kept": ()}, "kept: expected a JSON value, got a Python tuple"),
     ("a tuple of tool calls", calls() | {"step_details": {"type": "tool_calls", "tool_calls": ()}},
      "step_details.tool_calls: expected an array, got a Python tuple"),
-    ("a key that is no string", {"kept": {5: 6}}, "kept: expected keys that are strings, got an integer"),
+    ("a key that is no string", {"kept": {5: 6}}, "kept: expected string keys, got an integer"),
     ("an object", {"kept": object()}, "kept: expected a JSON value, got a Python object"),
     ("a mapping that is no dict", {"usage": MappingProxyType({})},
      "usage: expected an object, got a Python mappingproxy"),
@@ -96,7 +97,7 @@ ERRORS: list[tuple[str, dict[str, Any], str]] = [
     ("no name", calls(function(name=None)), f"{IN_CALL}.function.name: expected a string, got null"),
     ("a run", {"object": "thread.run"}, 'object: expected a run step ("thread.run.step"), got "thread.run"'),
     ("an error envelope", {"id": ABSENT, "error": {"message": "x"}},
-     "expected a run step, got an error that a server answered with"),
+     "expected a run step, got an API error response"),
     ("17 pairs of metadata", {"metadata": {str(n): "" for n in range(17)}},
      "metadata: expected at most 16 pairs, got 17"),
     ("a long key of metadata", {"metadata": {" " * 65: ""}},
@@ -123,27 +124,29 @@ DEVIATIONS: list[tuple[str, dict[str, Any], str]] = [
     ("type of content null", calls(result(content=[{"type": None}])),
      f"{IN_RESULT}.content[0].type: expected a string, got null"),
     ("type of content unknown", calls(result(content=[{"type": "image"}])),
-     f'{IN_RESULT}.content[0].type: {UNKNOWN} "image"'),
-    ("expires_at", {"expires_at": 5}, f"expires_at: {UNNAMED}"),
-    ("expires_at null", {"expires_at": None}, f"expires_at: {UNNAMED}"),
-    ("attributes", calls(result(attributes={})), f"{IN_RESULT}.attributes: {UNNAMED}"),
-    ("an unknown key", {"surprise": {}}, f"surprise: {UNNAMED}"),
-    ("an unknown key inside", calls(function(strict=True)), f"{IN_CALL}.function.strict: {UNNAMED}"),
-    ("an unknown status", {"status": "paused"}, f'status: {UNKNOWN} "paused"'),
+     f'{IN_RESULT}.content[0].type: unknown value "image" {UNPUBLISHED}'),
+    ("expires_at", {"expires_at": 5}, f"expires_at: {UNKNOWN_KEY}"),
+    ("expires_at null", {"expires_at": None}, f"expires_at: {UNKNOWN_KEY}"),
+    ("attributes", calls(result(attributes={})), f"{IN_RESULT}.attributes: {UNKNOWN_KEY}"),
+    ("an unknown key", {"surprise": {}}, f"surprise: {UNKNOWN_KEY}"),
+    ("an unknown key inside", calls(function(strict=True)), f"{IN_CALL}.function.strict: {UNKNOWN_KEY}"),
+    ("an unknown status", {"status": "paused"}, f'status: unknown value "paused" {UNPUBLISHED}'),
     ("an unknown type", {"type": "activities", "step_details": {"type": "activities"}},
-     f'type: {UNKNOWN} "activities"'),
-    ("an unknown tool", calls({"id": "c", "type": "mcp"}), f'{IN_CALL}.type: {UNKNOWN} "mcp"'),
+     f'type: unknown value "activities" {UNPUBLISHED}'),
+    ("an unknown tool", calls({"id": "c", "type": "mcp"}), f'{IN_CALL}.type: unknown value "mcp" {UNPUBLISHED}'),
     ("an unknown ranker", calls(search(ranking_options={"ranker": "own", "score_threshold": 0})),
-     f'{IN_CALL}.file_search.ranking_options.ranker: {UNKNOWN} "own"'),
-    ("an unknown error code", {"last_error": {"code": "", "message": ""}}, f'last_error.code: {UNKNOWN} ""'),
+     f'{IN_CALL}.file_search.ranking_options.ranker: unknown value "own" {UNPUBLISHED}'),
+    ("an unknown error code", {"last_error": {"code": "", "message": ""}},
+     f'last_error.code: unknown value "" {UNPUBLISHED}'),
     ("types that disagree", {"type": "tool_calls"},
-     'type: expected "message_creation", as step_details.type is, got "tool_calls"'),
+     'type: expected "message_creation" (step_details.type), got "tool_calls"'),
     ("a threshold beyond 1", calls(search(ranking_options={"ranker": "auto", "score_threshold": 1.1})),
-     f"{IN_CALL}.file_search.ranking_options.score_threshold: expected a number from 0 to 1, got one beyond"),
-    ("a score below 0", calls(result(score=-1)), f"{IN_RESULT}.score: expected a number from 0 to 1, got one beyond"),
-    ("the first name of the object", {"object": "assistant.run.step"}, f'object: {UNKNOWN} "assistant.run.step"'),
+     f"{IN_CALL}.file_search.ranking_options.score_threshold: {OUT_OF_RANGE}"),
+    ("a score below 0", calls(result(score=-1)), f"{IN_RESULT}.score: {OUT_OF_RANGE}"),
+    ("the first name of the object", {"object": "assistant.run.step"},
+     f'object: unknown value "assistant.run.step" {UNPUBLISHED}'),
     ("v1 retrieval", calls({"id": "c", "type": "retrieval", "retrieval": {}}),
-     f'{IN_CALL}.type: {UNKNOWN} "retrieval"'),
+     f'{IN_CALL}.type: unknown value "retrieval" {UNPUBLISHED}'),
     ("[] for metadata", {"metadata": []}, f"metadata: {PHP}"),
     ("[] for file_search", calls({"id": "c", "type": "file_search", "file_search": []}),
      f"{IN_CALL}.file_search: {PHP}"),
@@ -529,7 +532,7 @@ def test_what_is_built_nests_no_deeper_than_what_is_read() -> None:
     nested: FrozenDict[Any] = FrozenDict({"a": 1})
     for _ in range(100):
         nested = FrozenDict({"a": nested})
-    with pytest.raises(ValueError, match=r"^nests deeper than 100 arrays and objects, or contains itself$"):
+    with pytest.raises(ValueError, match=r"^nested more than 100 levels deep, or cyclic$"):
         FrozenDict({"a": nested})
     assert hash(nested) == hash(pickle.loads(pickle.dumps(nested)))  # noqa: S301  (our own)
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="no captured data be
 
 NOT_A_STEP = 'object: expected a run step ("thread.run.step"), got '
 A_DELTA = [NOT_A_STEP + '"thread.run.step.delta"']
-AN_ERROR = "expected a run step, got an error that a server answered with"
+AN_ERROR = "expected a run step, got an API error response"
 NO_STEP_AT_ALL = [
     "id: expected a string, but the key is missing",
     "created_at: expected an integer, but the key is missing",

@@ -156,14 +156,14 @@ def test_its_values_nest_100_deep_and_no_deeper(objects: bool) -> None:
         nested(100, {}, objects=objects),
         nested(100, [], objects=objects),
     ):
-        with pytest.raises(ValueError, match=r"^nests deeper than 100 arrays and objects, or contains itself$"):
+        with pytest.raises(ValueError, match=r"^nested more than 100 levels deep, or cyclic$"):
             FrozenDict({"key": too_deep})
 
 
 def test_what_contains_itself_is_refused() -> None:
     ring: dict[str, Any] = {}
     ring["ring"] = ring
-    with pytest.raises(ValueError, match="contains itself"):
+    with pytest.raises(ValueError, match="or cyclic"):
         FrozenDict(ring)
 
 

@@ -57,7 +57,7 @@ def test_what_keeps_to_the_limits_becomes_a_frozen_dict(mapping: Any) -> None:
         ({"key": None}, ["key: expected a string, got null"]),
         ({"key": 5}, ["key: expected a string, got an integer"]),
         ({"key": ["value"]}, ["key: expected a string, got an array"]),
-        ({5: "value"}, ["expected keys that are strings, got an integer"]),
+        ({5: "value"}, ["expected string keys, got an integer"]),
         (None, ["expected an object, got null"]),
         ([("key", "value")], ["expected an object, got an array"]),
         ("key", ["expected an object, got a string"]),

@@ -307,17 +307,17 @@ def test_text_may_come_as_str_or_bytes(before: str, after: str, encoding: str | 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "expected JSON, got text that is not (line 1, column 1)"),
-        (b"", "expected JSON, got text that is not (line 1, column 1)"),
-        ("{\n  'id': 1}", "expected JSON, got text that is not (line 2, column 3)"),
-        ("{} {}", "expected JSON, got text that is not (line 1, column 4)"),
-        ("\ufeff\ufeff{}", "expected JSON, got text that is not (line 1, column 1)"),
-        (b'{"id": "\xff"}', "expected JSON, got bytes that are no text"),
-        (b"\x1f\x8b\x08\x00", "expected JSON, got bytes that are no text"),
-        ("[" * 100_000, "expected JSON, got text that nests too deep"),
-        ('{"a":' * 100_000, "expected JSON, got text that nests too deep"),
-        (b"[" * 100_000 + b"]" * 100_000, "expected JSON, got text that nests too deep"),
-        ("1" * 5000, "expected JSON, got a number with too many digits"),
+        ("", "invalid JSON (line 1, column 1)"),
+        (b"", "invalid JSON (line 1, column 1)"),
+        ("{\n  'id': 1}", "invalid JSON (line 2, column 3)"),
+        ("{} {}", "invalid JSON (line 1, column 4)"),
+        ("\ufeff\ufeff{}", "invalid JSON (line 1, column 1)"),
+        (b'{"id": "\xff"}', "cannot decode bytes as text"),
+        (b"\x1f\x8b\x08\x00", "cannot decode bytes as text"),
+        ("[" * 100_000, "JSON is nested too deeply"),
+        ('{"a":' * 100_000, "JSON is nested too deeply"),
+        (b"[" * 100_000 + b"]" * 100_000, "JSON is nested too deeply"),
+        ("1" * 5000, "invalid JSON (a number with too many digits)"),
         ("NaN", "expected an object, got NaN"),
         ("-Infinity", "expected an object, got infinity"),
         ("null", "expected an object, got null"),
@@ -337,7 +337,7 @@ def test_text_that_is_no_step_is_a_validation_error(text: str | bytes, message: 
 def test_strict_text(step: Maker) -> None:
     text = json.dumps(step())
     assert RunStep.from_json(text, strict=True) == RunStep.from_json(text)
-    with pytest.raises(ValidationError, match=r"^expires_at: expected no such key: the schema does not name it$"):
+    with pytest.raises(ValidationError, match=r"^expires_at: unknown key \(not in the published schema\)$"):
         RunStep.from_json(json.dumps(step(expires_at=None)), strict=True)
     page = {"object": "list", "data": [step()], "first_id": "a", "last_id": "b", "has_more": False}
     assert RunStepPage.from_json(json.dumps(page), strict=True) == RunStepPage.from_dict(page)

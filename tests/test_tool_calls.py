@@ -148,7 +148,7 @@ def test_arguments_decode(arguments: str, value: Any) -> None:
 def test_arguments_that_are_no_json_are_a_validation_error(arguments: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Function(name="f", arguments=arguments).parse_arguments()
-    assert str(caught.value) == "arguments: expected JSON text, got text that is not JSON"
+    assert str(caught.value) == "arguments: invalid JSON"
     assert caught.value.__context__ is None
 
 

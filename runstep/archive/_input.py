@@ -71,10 +71,10 @@ def read_all(source: Source) -> bytes:
     try:
         data = source.lines.read(MAX_DECOMPRESSED + 1) if source.is_compressed else source.lines.read()
     except MemoryError:
-        message = "expected a document that fits into memory, got a larger one"
+        message = "document does not fit into memory"
         raise SourceError(message) from None
     if source.is_compressed and len(data) > MAX_DECOMPRESSED:
-        message = f"expected a document of at most {MAX_DECOMPRESSED >> 20} MiB out of gzip, got a larger one"
+        message = f"document of more than {MAX_DECOMPRESSED >> 20} MiB in gzip data"
         raise SourceError(message)
     return data
 
@@ -104,7 +104,7 @@ def lines_in_range(file: Any, start: int, size: int, *, is_first: bool) -> Itera
 
 def describe_os_error(error: OSError) -> str:
     """Return the message for a file that the operating system cannot open or read."""
-    return f"cannot be read: {error.strerror or type(error).__name__}"
+    return f"cannot read file: {error.strerror or type(error).__name__}"
 
 
 # The layers. Each reads from the one below.
@@ -124,7 +124,7 @@ class _CountingReader:
         except OSError as error:
             raise SourceError(describe_os_error(error)) from None
         if not isinstance(data, bytes):
-            message = "expected a binary file, got one that gives no bytes"
+            message = "expected a binary file, got a text file"
             raise TypeError(message)
         if self._progress is not None:
             self._progress(len(data))
@@ -148,15 +148,15 @@ class _GzipReader:
         try:
             data = self._file.read1(size)
         except EOFError:
-            message = "expected more gzip data, got the end of the file"
+            message = "truncated gzip data"
             raise SourceError(message) from None
         except self._errors:
-            message = "expected gzip data, got damaged bytes"
+            message = "damaged gzip data"
             raise SourceError(message) from None
         line_end = data.rfind(b"\n")
         self._line_length = len(data) + (self._line_length if line_end < 0 else -line_end - 1)
         if self._line_length > MAX_DECOMPRESSED:
-            message = f"expected a line of at most {MAX_DECOMPRESSED >> 20} MiB out of gzip, got a longer one"
+            message = f"line of more than {MAX_DECOMPRESSED >> 20} MiB in gzip data"
             raise SourceError(message)
         return data
 
@@ -182,7 +182,7 @@ class _TranscodingReader:
                 text = self._decoder.decode(data, not data)
             except UnicodeDecodeError as error:
                 text = error.object[: error.start].decode(self._encoding)
-                self._error = SourceError(f"expected {self._encoding[:6].upper()} text, got other bytes")
+                self._error = SourceError(f"cannot decode bytes as {self._encoding[:6].upper()}")
         return text.encode()
 
 

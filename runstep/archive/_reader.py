@@ -90,7 +90,7 @@ class FileReader:
         if source.format == "stream":
             return self._event_stream(source)
         if source.format == "other":
-            return iter((self._damage(1, "expected JSON or an event stream, got something else"),))
+            return iter((self._damage(1, "unknown format (expected JSON, JSON Lines or an event stream)"),))
         return iter(())
 
     # JSON Lines.
@@ -292,12 +292,12 @@ def _has_json_name(name: str) -> bool:
 def _describe(error: Exception) -> str:
     """Return the message for text that could not be decoded."""
     if isinstance(error, json.JSONDecodeError):
-        return f"expected JSON, got text that is not (column {error.colno})"
+        return f"invalid JSON (column {error.colno})"
     if isinstance(error, UnicodeDecodeError):
-        return "expected JSON, got bytes that are no text"
+        return "cannot decode bytes as text"
     if isinstance(error, RecursionError):
-        return "expected JSON, got text that nests too deep"
-    return "expected JSON, got a number with too many digits"
+        return "JSON is nested too deeply"
+    return "invalid JSON (a number with too many digits)"
 
 
 def _mistaken_object(document: Any) -> ValidationError | None:

@@ -18,18 +18,18 @@ _MAX_DECIMAL_BITS = 2048
 
 def summary(statistics: Statistics) -> Iterator[str]:
     """Yield the lines of the summary of statistics."""
-    unreadable = f" and {statistics.unreadable:,} unreadable" if statistics.unreadable else ""
-    yield f"{_counted(statistics.steps, 'run step')}{unreadable} in {_counted(statistics.files, 'file')}"
+    invalid = f" and {statistics.invalid:,} invalid" if statistics.invalid else ""
+    yield f"{_counted(statistics.steps, 'run step')}{invalid} in {_counted(statistics.files, 'file')}"
     if statistics.steps:
         yield from _table(statistics)
     others = {
         "stray delta": statistics.deltas,
         "empty page": statistics.empty_pages,
         "other JSON document": statistics.other_documents,
-        "foreign file": statistics.skipped_files,
+        "skipped file": statistics.skipped_files,
     }
     if any(others.values()):
-        yield f"  beside        {', '.join(_counted(count, noun) for noun, count in others.items() if count)}"
+        yield f"  also found    {', '.join(_counted(count, noun) for noun, count in others.items() if count)}"
     yield _counted(statistics.problems, "problem")
 
 
@@ -50,7 +50,7 @@ def _table(statistics: Statistics) -> Iterator[str]:
         yield f"  undocumented  {_names(undocumented, str)}"
     duplicates = statistics.count_duplicates()
     if duplicates:
-        yield f"  duplicates    {_counted(duplicates, 'step')} with an id that came before"
+        yield f"  duplicates    {_counted(duplicates, 'step')} with a repeated id"
 
 
 def _number(value: int) -> str:

@@ -75,4 +75,4 @@ def damage_record(file: str, line: int | None, message: str) -> Record:
 
 def no_steps_record(file: str) -> Record:
     """Return the record of a file that contains no run steps."""
-    return damage_record(file, 1, "expected run steps, found none")
+    return damage_record(file, 1, "no run steps found")

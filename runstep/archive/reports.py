@@ -91,7 +91,7 @@ def _readable_steps(report: Report, records: Iterable[RunStep | Record], *, stri
             if record.error is not None:
                 continue
             if any(problem.level == "error" for problem in error.problems):
-                statistics.unreadable += 1
+                statistics.invalid += 1
                 continue
             step = RunStep.from_dict(record.raw)
         yield step

@@ -36,14 +36,14 @@ _MAX_SECONDS = 10**11
 class Statistics:
     """What files contain. Times are Unix seconds.
 
-    `unreadable` counts steps with errors, `ids` holds a hash of each id. `undocumented` counts keys not defined in the
+    `invalid` counts steps with errors, `ids` holds a hash of each id. `undocumented` counts keys not defined in the
     schema by their location, with `[]` for any index. `deltas`, `other_documents` and `empty_pages` are those of
     `FileCounts`.
     """
 
     files: int = 0
     steps: int = 0
-    unreadable: int = 0
+    invalid: int = 0
     types: Counter[str] = field(default_factory=Counter)
     statuses: Counter[str] = field(default_factory=Counter)
     tools: Counter[str] = field(default_factory=Counter)

@@ -13,35 +13,42 @@ from .convert import TARGETS
 from .convert import run as run_convert
 from .show import run as run_show
 
-_EXAMPLES = """\
+_DESCRIPTION = "Check, display and convert run steps of the OpenAI Assistants API."
+
+_EPILOG = """\
 examples:
-  python -m runstep check dump.jsonl            what is in it, and is it whole?
-  python -m runstep check --strict page.json    also what the published schema does not have
-  python -m runstep check --jobs 4 exports/     a folder, by four processes
+  python -m runstep check dump.jsonl
   python -m runstep show dump.jsonl --run run_123
-  zcat old.gz | python -m runstep convert - --to jsonl -o steps.jsonl
+  python -m runstep convert exports/ --to jsonl -o steps.jsonl
 
-Files may be JSON (steps anywhere in it), JSON Lines or captured event streams, each also packed by gzip;
-which they are is told from what they hold. A folder is read with all folders in it; - is standard input.
-Exit code: 0 all is well, 1 problems were found, 2 something could not be read or written.
+A file is a JSON document with run steps anywhere in it, JSON Lines, or a captured event stream, optionally
+gzip-compressed; the format is detected from the content. A folder is read with its subfolders; - is standard input.
+
+exit codes:
+  0  no problems
+  1  problems were found, or no run steps
+  2  something could not be read or written, or invalid arguments
 """
 
-_CHECK_EXAMPLES = """\
+_CHECK_EPILOG = """\
 examples:
-  python -m runstep check dump.jsonl              what is in it, and is it whole?
-  python -m runstep check --strict page.json      and is it as the published schema has it?
-  python -m runstep check --jobs 4 exports/       a folder, by four processes
-  python -m runstep check --format json x.jsonl   one JSON object a problem: file, line, location, level, message
+  python -m runstep check dump.jsonl
+  python -m runstep check --strict page.json
+  python -m runstep check --jobs 4 exports/
+  python -m runstep check --format json dump.jsonl
+
+With --format json, each problem is a JSON object on a line of its own, with the keys file, line, location, level and
+message, and the summary is printed to standard error.
 """
 
-_SHOW_EXAMPLES = """\
+_SHOW_EPILOG = """\
 examples:
   python -m runstep show page.json
   python -m runstep show dump.jsonl --run run_123 --full
   python -m runstep show stream.sse | less
 """
 
-_CONVERT_EXAMPLES = """\
+_CONVERT_EPILOG = """\
 examples:
   python -m runstep convert exports/ --to jsonl -o steps.jsonl
   zcat dump.gz | python -m runstep convert - --to page -o page.json
@@ -52,47 +59,45 @@ def create_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     parser = _Parser(
         prog="python -m runstep",
-        description="Run steps of the OpenAI Assistants API, wherever they lie: checked, shown, converted.",
-        epilog=_EXAMPLES,
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(metavar="VERB", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def add_command(name: str, run: Any, description: str, examples: str) -> argparse.ArgumentParser:
+    def add_command(name: str, run: Any, description: str, epilog: str) -> argparse.ArgumentParser:
         command = commands.add_parser(
             name,
             help=description,
-            description=description,
-            epilog=examples,
+            description=f"{description[0].upper()}{description[1:]}.",
+            epilog=epilog,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.set_defaults(run=run)
+        command.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
         return command
 
-    command = add_command("check", run_check, "say what is wrong, and what there is", _CHECK_EXAMPLES)
-    command.add_argument("--strict", action="store_true", help="also what the newest published schema does not allow")
-    command.add_argument("--format", choices=("text", "json"), default="text", help="of the problems (default: text)")
-    command.add_argument("--jobs", metavar="N", type=_positive, default=1, help="how many processes (default: 1)")
-    command.add_argument("--quiet", action="store_true", help="problems only: no summary, no progress")
-    _add_paths(command)
-
-    command = add_command("show", run_show, "draw each run as a timeline", _SHOW_EXAMPLES)
-    command.add_argument("--run", dest="run_id", metavar="ID", help="this run only")
-    command.add_argument("--full", action="store_true", help="inputs and outputs whole, not their beginnings")
-    _add_paths(command)
-
-    command = add_command("convert", run_convert, "write the steps in another form", _CONVERT_EXAMPLES)
-    targets = "; ".join(f"{name}: {target.description}" for name, target in TARGETS.items())
-    command.add_argument("--to", required=True, choices=TARGETS, metavar="NAME", help=targets)
+    command = add_command("check", run_check, "validate run steps and print a summary", _CHECK_EPILOG)
+    command.add_argument("--strict", action="store_true", help="also report deviations from the published schema")
     command.add_argument(
-        "-o", "--output", metavar="FILE", help="written whole or not at all (default: standard output)"
+        "--format", choices=("text", "json"), default="text", help="output format of the problems (default: text)"
     )
-    _add_paths(command)
+    command.add_argument(
+        "--jobs", metavar="N", type=_positive, default=1, help="number of worker processes (default: 1)"
+    )
+    command.add_argument("--quiet", action="store_true", help="print problems only, without summary and progress")
+
+    command = add_command("show", run_show, "display each run as a timeline", _SHOW_EPILOG)
+    command.add_argument("--run", dest="run_id", metavar="ID", help="display only this run")
+    command.add_argument("--full", action="store_true", help="do not truncate inputs and outputs")
+
+    command = add_command("convert", run_convert, "write run steps in another format", _CONVERT_EPILOG)
+    targets = "; ".join(f"{name}: {target.description}" for name, target in TARGETS.items())
+    command.add_argument("--to", required=True, choices=TARGETS, metavar="FORMAT", help=targets)
+    command.add_argument(
+        "-o", "--output", metavar="FILE", help="output file, replaced atomically (default: standard output)"
+    )
     return parser
-
-
-def _add_paths(command: argparse.ArgumentParser) -> None:
-    command.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
 
 
 def _positive(text: str) -> int:
@@ -101,7 +106,7 @@ def _positive(text: str) -> int:
     except ValueError:
         number = 0
     if number < 1:
-        message = f"expected a whole number from 1, got {text!r}"
+        message = f"expected a positive integer, got {text!r}"
         raise argparse.ArgumentTypeError(message)
     return number
 

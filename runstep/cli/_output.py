@@ -18,7 +18,7 @@ def print_line(text: str, stream: TextIO | None = None) -> None:
 
 def print_error(text: str) -> None:
     """Print an error message to standard error."""
-    print_line(f"runstep: {escape(text)}", sys.stderr)
+    print_line(f"runstep: error: {escape(text)}", sys.stderr)
 
 
 def format_problem(problem: LocatedProblem) -> str:
@@ -29,6 +29,6 @@ def format_problem(problem: LocatedProblem) -> str:
 
 
 def format_os_error(error: OSError) -> str:
-    """Return the message of an operating system error, after the file that it concerns."""
+    """Return the message for an error of the operating system, with the file that it concerns."""
     reason = error.strerror or str(error)
-    return reason if error.filename is None else f"{os.fsdecode(error.filename)}: {reason}"
+    return reason if error.filename is None else f"cannot open '{os.fsdecode(error.filename)}': {reason}"

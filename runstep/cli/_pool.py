@@ -79,7 +79,7 @@ def parallel_checker(jobs: int, progress: Progress, *, strict: bool) -> Generato
         yield ParallelChecker(executor, jobs, progress, strict=strict)
         is_done = True
     except BrokenExecutor:
-        message = "a process that checked has died"
+        message = "a worker process died"
         raise ChildProcessError(message) from None
     finally:
         # After an error, the exit of the process waits for the ranges in progress.

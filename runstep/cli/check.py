@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
             try:
                 first = next(reports, None)
             except OSError as error:
-                print_error(f"{path}: {error.strerror or error}")
+                print_error(f"cannot read '{path}': {error.strerror or error}")
                 has_unreadable_paths = True
                 continue
             for report in chain([] if first is None else [first], reports):

@@ -45,8 +45,8 @@ def _page(steps: Iterable[RunStep]) -> Iterator[str]:
 
 
 TARGETS: dict[str, Target] = {
-    "jsonl": Target("JSON Lines: one step a line, each exactly as it was", _jsonl),
-    "page": Target("one list of all steps, as the API's listings are", _page),
+    "jsonl": Target("JSON Lines, one step per line, without loss", _jsonl),
+    "page": Target("a single page with all steps, like a listing of the API", _page),
 }
 
 
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         refuse_input(output, options.paths)
     except OutputIsInputError as error:
-        print_error(f"{error}: is to be read, so it cannot be written to")
+        print_error(f"the output file is also an input: '{error}'")
         return 2
     # No progress line if the steps may go to the same terminal.
     with Progress(is_wanted=output is not None) as progress:

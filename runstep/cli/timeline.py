@@ -142,8 +142,8 @@ class _Timeline:
             items.append([(_STATUS_STYLES.get(status, ""), f"{count:,} {truncate(status, 30)}")])
         yield from pack(items, width)
         if self.repeated:
-            states = "state was" if self.repeated == 1 else "states were"
-            yield [("dim", f"{self.repeated} earlier {states} given too, the last of each step is shown")]
+            states = "state is" if self.repeated == 1 else "states are"
+            yield [("dim", f"{self.repeated} earlier {states} not shown")]
 
     def rows(self, width: int, full: bool) -> Iterator[Line]:
         offsets = [_offset(step, self.start) for step in self.steps]

@@ -80,7 +80,7 @@ def _json_text(data: Any) -> str:
     try:
         return json.dumps(thaw(freeze_json(data)), ensure_ascii=False)
     except ReadFailure:
-        problem = Problem(("data",), "error", "expected JSON, got a value that it has not, or one that nests too deep")
+        problem = Problem(("data",), "error", "expected a JSON value, got something else or a value nested too deeply")
     raise ValidationError((problem,))
 
 
@@ -106,5 +106,5 @@ def parse_event(event: str, text: str) -> Event:
 
 def discarded_event(event: str, max_event_size: int) -> Event:
     """Return the event in place of one with more than `max_event_size` bytes."""
-    problem = Problem((), "error", f"expected an event of at most {max_event_size} bytes, got more")
+    problem = Problem((), "error", f"event of more than {max_event_size} bytes")
     return Event(event=event, data="", error=ValidationError((problem,)))

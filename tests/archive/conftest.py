@@ -20,7 +20,7 @@ ARCHIVES = DATA / "archives"
 Outcomes = list[tuple["int | None", str, str]]
 Maker = Callable[..., dict[str, Any]]
 
-NO_STEPS: Outcomes = [(1, "", "expected run steps, found none")]
+NO_STEPS: Outcomes = [(1, "", "no run steps found")]
 
 
 def outcomes(source: str | os.PathLike[str] | IO[bytes]) -> Outcomes:

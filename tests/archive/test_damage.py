@@ -41,12 +41,12 @@ def with_magic_only(data: bytes) -> bytes:
 def test_a_damaged_line_is_told_and_reading_goes_on(line: Callable[[str], str]) -> None:
     a, b = line("step_a").encode(), line("step_b").encode()
     bad = {
-        b"{": "expected JSON, got text that is not (column 2)",
-        a + b", x": f"expected JSON, got text that is not (column {len(a) + 1})",
-        a[:-1] + b"\xff}": "expected JSON, got bytes that are no text",
-        b"[" * 200_000: "expected JSON, got text that nests too deep",
-        b"9" * 5000: "expected JSON, got a number with too many digits",
-        b"\0\0\0": "expected JSON, got text that is not (column 1)",
+        b"{": "invalid JSON (column 2)",
+        a + b", x": f"invalid JSON (column {len(a) + 1})",
+        a[:-1] + b"\xff}": "cannot decode bytes as text",
+        b"[" * 200_000: "JSON is nested too deeply",
+        b"9" * 5000: "invalid JSON (a number with too many digits)",
+        b"\0\0\0": "invalid JSON (column 1)",
     }
     lines = [a, *bad, b]
     assert outcomes_of_bytes(b"\n".join(lines)) == [
@@ -76,7 +76,7 @@ def test_a_damaged_first_line_makes_no_other_kind(first: str, line: Callable[[st
 def test_what_stands_behind_the_first_line_damages_no_other(behind: str, line: Callable[[str], str]) -> None:
     a, b, c = map(line, ("step_a", "step_b", "step_c"))
     assert outcomes_of_text(f"{a}{behind}\n{b}\n{c}\n") == [
-        (1, "", f"expected JSON, got text that is not (column {len(a) + len(behind) - len(behind.lstrip(' ')) + 1})"),
+        (1, "", f"invalid JSON (column {len(a) + len(behind) - len(behind.lstrip(' ')) + 1})"),
         (2, "", "step_b"),
         (3, "", "step_c"),
     ]
@@ -85,7 +85,7 @@ def test_what_stands_behind_the_first_line_damages_no_other(behind: str, line: C
 def test_a_damaged_first_line_may_be_long(line: Callable[[str], str]) -> None:
     long = '{"noise": "' + "x" * 100_000 + '" oops'
     assert outcomes_of_text(f"{long}\n{line('step_b')}\n") == [
-        (1, "", f"expected JSON, got text that is not (column {len(long) - 3})"),
+        (1, "", f"invalid JSON (column {len(long) - 3})"),
         (2, "", "step_b"),
     ]
 
@@ -93,13 +93,13 @@ def test_a_damaged_first_line_may_be_long(line: Callable[[str], str]) -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ('{\n "a": 1,\n "b": nope\n}', (3, "expected JSON, got text that is not (column 7)")),
-        ('[\n {"a": 1},\n {"a": 2},\n', (4, "expected JSON, got text that is not (column 1)")),
-        ('[\n{"a": 1},\n{"a" 2},\n{"a": 3}\n]', (3, "expected JSON, got text that is not (column 6)")),
-        ('{\n "a": 1}\n x', (3, "expected JSON, got text that is not (column 2)")),
-        ("[" * 200_000, (1, "expected JSON, got text that nests too deep")),
-        ("[\n" * 200_000, (1, "expected JSON, got text that nests too deep")),
-        ("[\n" + "9" * 5000 + "]", (1, "expected JSON, got a number with too many digits")),
+        ('{\n "a": 1,\n "b": nope\n}', (3, "invalid JSON (column 7)")),
+        ('[\n {"a": 1},\n {"a": 2},\n', (4, "invalid JSON (column 1)")),
+        ('[\n{"a": 1},\n{"a" 2},\n{"a": 3}\n]', (3, "invalid JSON (column 6)")),
+        ('{\n "a": 1}\n x', (3, "invalid JSON (column 2)")),
+        ("[" * 200_000, (1, "JSON is nested too deeply")),
+        ("[\n" * 200_000, (1, "JSON is nested too deeply")),
+        ("[\n" + "9" * 5000 + "]", (1, "invalid JSON (a number with too many digits)")),
     ],
 )
 def test_a_damaged_document_is_one_problem_with_its_line(text: str, place: tuple[int, str]) -> None:
@@ -107,11 +107,11 @@ def test_a_damaged_document_is_one_problem_with_its_line(text: str, place: tuple
 
 
 def test_bytes_that_are_no_text_are_told_with_their_line() -> None:
-    assert outcomes_of_bytes(b'{\n "a": 1,\n "b": "\xff"}') == [(3, "", "expected JSON, got bytes that are no text")]
+    assert outcomes_of_bytes(b'{\n "a": 1,\n "b": "\xff"}') == [(3, "", "cannot decode bytes as text")]
 
 
 def test_what_is_neither_json_nor_a_stream_is_told_once() -> None:
-    other = [(1, "", "expected JSON or an event stream, got something else")]
+    other = [(1, "", "unknown format (expected JSON, JSON Lines or an event stream)")]
     assert outcomes_of_bytes(bytes(range(1, 256)) * 99) == other
     assert outcomes_of_bytes(b"a;b\n1;2\n" * 500) == other
     assert outcomes_of_bytes(b"\x7fELF" + b"\0" * 100_000) == other
@@ -119,7 +119,7 @@ def test_what_is_neither_json_nor_a_stream_is_told_once() -> None:
 
 def test_utf_16_that_is_damaged_gives_the_lines_before(line: Callable[[str], str]) -> None:
     data = (line("step_a") + "\n" + line("step_b") + "\n").encode("utf-16-le")
-    expected = [(1, "", "step_a"), (2, "", "step_b"), (3, "", "expected UTF-16 text, got other bytes")]
+    expected = [(1, "", "step_a"), (2, "", "step_b"), (3, "", "cannot decode bytes as UTF-16")]
     assert outcomes_of_bytes(b"\xff\xfe" + data + b"\x00\xd8\x00") == expected
 
 
@@ -131,18 +131,18 @@ def test_cut_gzip_gives_the_lines_before(line: Callable[[str], str]) -> None:
         (1, "", "step_a"),
         (3, "", "step_b"),
         (5, "", "step_c"),
-        (6, "", "expected more gzip data, got the end of the file"),
+        (6, "", "truncated gzip data"),
     ]
 
 
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (without_trailer, "expected more gzip data, got the end of the file"),
-        (with_wrong_checksum, "expected gzip data, got damaged bytes"),
-        (with_wrong_middle, "expected gzip data, got damaged bytes"),
-        (with_more, "expected gzip data, got damaged bytes"),
-        (with_magic_only, "expected more gzip data, got the end of the file"),
+        (without_trailer, "truncated gzip data"),
+        (with_wrong_checksum, "damaged gzip data"),
+        (with_wrong_middle, "damaged gzip data"),
+        (with_more, "damaged gzip data"),
+        (with_magic_only, "truncated gzip data"),
     ],
 )
 def test_damaged_gzip_is_told(damage: Callable[[bytes], bytes], message: str, line: Callable[[str], str]) -> None:
@@ -153,7 +153,7 @@ def test_damaged_gzip_is_told(damage: Callable[[bytes], bytes], message: str, li
 
 def test_gzip_in_gzip_is_no_format(line: Callable[[str], str]) -> None:
     data = gzip.compress(gzip.compress(line("step_a").encode()))
-    assert outcomes_of_bytes(data) == [(1, "", "expected JSON or an event stream, got something else")]
+    assert outcomes_of_bytes(data) == [(1, "", "unknown format (expected JSON, JSON Lines or an event stream)")]
 
 
 def test_a_line_out_of_gzip_is_bounded(monkeypatch: pytest.MonkeyPatch, line: Callable[[str], str]) -> None:
@@ -161,14 +161,14 @@ def test_a_line_out_of_gzip_is_bounded(monkeypatch: pytest.MonkeyPatch, line: Ca
     packed = gzip.compress((line("step_a") + "\n").encode() + b" " * (3 << 20))
     assert outcomes_of_bytes(packed) == [
         (1, "", "step_a"),
-        (2, "", "expected a line of at most 1 MiB out of gzip, got a longer one"),
+        (2, "", "line of more than 1 MiB in gzip data"),
     ]
 
 
 def test_a_document_out_of_gzip_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_input, "MAX_DECOMPRESSED", 1 << 20)
     packed = gzip.compress(b"[\n" + b" \n" * (2 << 20))
-    assert outcomes_of_bytes(packed) == [(1, "", "expected a document of at most 1 MiB out of gzip, got a larger one")]
+    assert outcomes_of_bytes(packed) == [(1, "", "document of more than 1 MiB in gzip data")]
 
 
 def test_a_document_that_does_not_fit_into_memory_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +177,7 @@ def test_a_document_that_does_not_fit_into_memory_is_told(monkeypatch: pytest.Mo
 
     source = _input.open_source(io.BytesIO(b"{\n}"))
     monkeypatch.setattr(_input.Source, "lines", property(lambda _: type("Full", (), {"read": fail})()))
-    with pytest.raises(_input.SourceError, match="expected a document that fits into memory, got a larger one"):
+    with pytest.raises(_input.SourceError, match="document does not fit into memory"):
         _input.read_all(source)
 
 

@@ -36,7 +36,7 @@ def test_a_folder_is_read_sorted_with_the_folders_in_it(tmp_path: Path, line: Ca
     (tmp_path / "n.json").symlink_to("n" * 999)
     os.mkfifo(tmp_path / "pipe")
     records = [(record.file, record.line, outcome(record)) for record in read_records(tmp_path)]
-    other = "expected JSON or an event stream, got something else"
+    other = "unknown format (expected JSON, JSON Lines or an event stream)"
     assert records == [
         (str(tmp_path / "a.jsonl"), 1, "a.jsonl"),
         (str(tmp_path / "b/10.json"), 1, "b/10.json"),
@@ -45,11 +45,11 @@ def test_a_folder_is_read_sorted_with_the_folders_in_it(tmp_path: Path, line: Ca
         (str(tmp_path / "broken.json"), 1, other),
         (str(tmp_path / "broken.json.gz"), 1, other),
         (str(tmp_path / "c"), 1, "c"),
-        (str(tmp_path / "empty.json"), 1, "expected run steps, found none"),
-        (str(tmp_path / "gone.json"), None, "cannot be read: No such file or directory"),
+        (str(tmp_path / "empty.json"), 1, "no run steps found"),
+        (str(tmp_path / "gone.json"), None, "cannot read file: No such file or directory"),
         (str(tmp_path / "link.json"), 1, "c"),
-        (str(tmp_path / "m.json"), None, "cannot be read: Too many levels of symbolic links"),
-        (str(tmp_path / "n.json"), None, "cannot be read: File name too long"),
+        (str(tmp_path / "m.json"), None, "cannot read file: Too many levels of symbolic links"),
+        (str(tmp_path / "n.json"), None, "cannot read file: File name too long"),
     ]
 
 
@@ -93,7 +93,7 @@ def test_a_folder_without_rights_is_told_and_reading_goes_on(
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    assert outcomes(tmp_path) == [(None, "", "cannot be read: Permission denied"), (1, "", "step_b")]
+    assert outcomes(tmp_path) == [(None, "", "cannot read file: Permission denied"), (1, "", "step_b")]
     with pytest.raises(PermissionError):
         outcomes(tmp_path / "a")
 
@@ -108,14 +108,14 @@ def test_a_file_that_fails_while_it_is_read_is_told(line: Callable[[str], str]) 
 
     assert outcomes(Failing((line("step_a") + "\n").encode())) == [
         (1, "", "step_a"),
-        (2, "", "cannot be read: Input/output error"),
+        (2, "", "cannot read file: Input/output error"),
     ]
 
 
 def test_what_cannot_be_opened_raises(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         next(read_records(tmp_path / "missing"))
-    with pytest.raises(TypeError, match="expected a binary file, got one that gives no bytes"):
+    with pytest.raises(TypeError, match="expected a binary file, got a text file"):
         next(read_records(io.StringIO("{}")))  # type: ignore[arg-type]
 
 

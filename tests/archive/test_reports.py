@@ -85,14 +85,14 @@ def test_a_file_without_steps_is_reported_once_for_all_ranges(tmp_path: Path) ->
     path = tmp_path / "x.jsonl"
     path.write_text("{}\n" * 9)
     problems, _ = check_ranges(path, 5)
-    assert problems == [(str(path), 1, "", "error", "expected run steps, found none")]
+    assert problems == [(str(path), 1, "", "error", "no run steps found")]
 
 
 def test_a_line_longer_than_many_ranges_is_one_line(tmp_path: Path, step: Maker) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text(f"{json.dumps(step(noise='x' * 100_000))}\noops\n{json.dumps(step())}\n")
     problems, statistics = check_ranges(path, 1000)
-    assert problems == [(str(path), 2, "", "error", "expected JSON, got text that is not (column 1)")]
+    assert problems == [(str(path), 2, "", "error", "invalid JSON (column 1)")]
     assert (problems, statistics) == check_whole(path)
 
 
@@ -117,7 +117,7 @@ def test_duplicates_are_counted_by_exact_ids(size: int | None, tmp_path: Path, s
 def test_a_file_that_is_removed_before_its_range_is_read_is_a_problem(is_whole: bool, tmp_path: Path) -> None:
     path = str(tmp_path / "gone")
     report = check_range(FileRange(path, 0, 9, is_whole=is_whole), strict=False)
-    assert report.problems == [(path, None, "", "error", "cannot be read: No such file or directory")]
+    assert report.problems == [(path, None, "", "error", "cannot read file: No such file or directory")]
 
 
 def test_a_range_that_cannot_be_read_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,4 +131,4 @@ def test_a_range_that_cannot_be_read_is_a_problem(tmp_path: Path, monkeypatch: p
     path = str(tmp_path / "x.jsonl")
     monkeypatch.setattr(Path, "open", open_failing)
     report = check_range(FileRange(path, 0, 9, is_whole=False), strict=False)
-    assert report.problems == [(path, 1, "", "error", "cannot be read: Input/output error")]
+    assert report.problems == [(path, 1, "", "error", "cannot read file: Input/output error")]

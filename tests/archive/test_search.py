@@ -28,8 +28,8 @@ def test_the_log_of_the_samples() -> None:
             "",
             "step_details.tool_calls[0].file_search.results[0].score: expected a number, got a string (and 1 more)",
         ),
-        (7, "", "expected JSON, got text that is not (column 198)"),
-        (8, "", "expected a run step, got an error that a server answered with"),
+        (7, "", "invalid JSON (column 198)"),
+        (8, "", "expected a run step, got an API error response"),
         (9, "", "step_w2"),
         (10, "", "step_c1"),
     ]
@@ -73,8 +73,8 @@ def test_an_event_that_is_no_json_is_told_and_the_next_one_is_read(step: Maker) 
         {"event": "thread.run.step.delta", "data": "cut {"},
     ]
     assert outcomes_of_text(json.dumps({"log": events})) == [
-        (1, "log[0]", "data: expected JSON, got a value that it has not, or one that nests too deep"),
-        (1, "log[2].data", "expected JSON, got text that is not (line 1, column 1)"),
+        (1, "log[0]", "data: expected a JSON value, got something else or a value nested too deeply"),
+        (1, "log[2].data", "invalid JSON (line 1, column 1)"),
         (1, "log[1].data", "step_a"),
     ]
 
@@ -163,7 +163,7 @@ def test_what_lies_beside_a_step_in_a_page_must_be_one(step: Maker) -> None:
             '{\n"object": "thread.run"}\n',
             [(1, "", 'object: expected a run step ("thread.run.step"), got "thread.run"')],
         ),
-        ('{"error": {"message": "x"}}', [(1, "", "expected a run step, got an error that a server answered with")]),
+        ('{"error": {"message": "x"}}', [(1, "", "expected a run step, got an API error response")]),
         # An empty answer is a whole one, and a delta is no step.
         ("[]", []),
         ('{"object": "list", "data": [], "first_id": null, "last_id": null, "has_more": false}', []),
@@ -183,8 +183,8 @@ def test_the_captured_data_has_these_problems_and_no_others() -> None:
         for problem in problems_of(record)
     }
     assert problems == {
-        ("a046", 1, "expected run steps, found none"),
-        ("b006", 1, "expected a run step, got an error that a server answered with"),
+        ("a046", 1, "no run steps found"),
+        ("b006", 1, "expected a run step, got an API error response"),
         ("b035", 11, "step_details"),
         ("b039", 1, "usage.completion_tokens"),
         ("b039", 1, "usage.prompt_tokens"),
@@ -195,8 +195,8 @@ def test_the_captured_data_has_these_problems_and_no_others() -> None:
         ("b045", 8, "step_details.type"),
         ("b045", 1, "id"),
         ("b045", 1, "created_at"),
-        ("b056", 2, "expected JSON, got text that is not (line 2, column 1)"),
-        ("b068", 1, "expected run steps, found none"),
+        ("b056", 2, "invalid JSON (line 2, column 1)"),
+        ("b068", 1, "no run steps found"),
     }
 
 

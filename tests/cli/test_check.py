@@ -21,9 +21,9 @@ def test_check_says_what_is_wrong_and_what_there_is(run: Run) -> None:
         """\
 log.jsonl:6: step_details.tool_calls[0].file_search.results[0].score: expected a number, got a string
 log.jsonl:6: thread_id: expected a string, but the key is missing
-log.jsonl:7: expected JSON, got text that is not (column 198)
-log.jsonl:8: expected a run step, got an error that a server answered with
-5 run steps and 1 unreadable in 1 file
+log.jsonl:7: invalid JSON (column 198)
+log.jsonl:8: expected a run step, got an API error response
+5 run steps and 1 invalid in 1 file
   type          tool_calls 3, message_creation 2
   status        completed 4, failed 1
   tool calls    code_interpreter 1, file_search 1, function 1
@@ -31,8 +31,8 @@ log.jsonl:8: expected a run step, got an error that a server answered with
   tokens        1,550 prompt + 120 completion = 1,670 total, in 5 steps
   undocumented  expires_at 5, usage.completion_tokens_details 5, usage.prompt_token_details 5, \
 step_details.tool_calls[].file_search.results[].attributes 1
-  duplicates    1 step with an id that came before
-  beside        1 other JSON document
+  duplicates    1 step with a repeated id
+  also found    1 other JSON document
 4 problems
 """,
         "",
@@ -77,10 +77,10 @@ def test_check_in_json_keeps_problems_apart_from_the_summary(run: Run) -> None:
             "line": 7,
             "location": "",
             "level": "error",
-            "message": "expected JSON, got text that is not (column 198)",
+            "message": "invalid JSON (column 198)",
         },
     ]
-    assert errors.startswith("5 run steps and 1 unreadable in 1 file\n")
+    assert errors.startswith("5 run steps and 1 invalid in 1 file\n")
 
 
 def test_check_strictly_tells_deviations_and_counts_the_steps_all_the_same(run: Run) -> None:
@@ -112,11 +112,11 @@ def test_check_without_any_step_says_so(run: Run, tmp_path: Path) -> None:
     path.write_text('{"object": "list", "data": []}')
     assert run("check", path) == (
         1,
-        "no run steps in 1 file\n  beside        1 empty page\nno problems\n",
-        "runstep: no run steps found\n",
+        "no run steps in 1 file\n  also found    1 empty page\nno problems\n",
+        "runstep: error: no run steps found\n",
     )
     path.write_text("{}")
-    assert run("check", "--quiet", path) == (1, f"{path}:1: expected run steps, found none\n", "")
+    assert run("check", "--quiet", path) == (1, f"{path}:1: no run steps found\n", "")
 
 
 def test_check_of_what_cannot_be_read_goes_on_and_exits_2(run: Run, good: Path) -> None:
@@ -124,10 +124,14 @@ def test_check_of_what_cannot_be_read_goes_on_and_exits_2(run: Run, good: Path) 
     assert code == 2
     assert output.startswith("2 run steps in 1 file\n")
     assert errors == (
-        "runstep: missing.json: No such file or directory\n"
-        f"runstep: {good.parent / 'gone'}: No such file or directory\n"
+        "runstep: error: cannot read 'missing.json': No such file or directory\n"
+        f"runstep: error: cannot read '{good.parent / 'gone'}': No such file or directory\n"
     )
-    assert run("check", "missing.json") == (2, "", "runstep: missing.json: No such file or directory\n")
+    assert run("check", "missing.json") == (
+        2,
+        "",
+        "runstep: error: cannot read 'missing.json': No such file or directory\n",
+    )
 
 
 def test_check_counts_what_strangers_do(run: Run, tmp_path: Path, step: Maker) -> None:
@@ -148,8 +152,8 @@ def test_check_counts_what_strangers_do(run: Run, tmp_path: Path, step: Maker) -
         '  status        completed 3, "paused\\x1b[31m" 1',
         "  created       2024-06-10 06:13:20 UTC to second 100,000,000,000,000,000",
         '  undocumented  ["odd key"] 1, usage.y 1, x 1',
-        "  duplicates    1 step with an id that came before",
-        "  beside        1 stray delta, 1 empty page, 1 other JSON document, 1 foreign file",
+        "  duplicates    1 step with a repeated id",
+        "  also found    1 stray delta, 1 empty page, 1 other JSON document, 1 skipped file",
     ):
         assert line in output.splitlines()
 

@@ -50,7 +50,7 @@ def test_convert_writes_what_can_be_read_and_says_what_cannot(run: Run, tmp_path
 def test_convert_without_any_step_writes_nothing(run: Run, tmp_path: Path) -> None:
     empty, path = tmp_path / "empty.json", tmp_path / "out"
     empty.write_text("[]")
-    assert run("convert", empty, "--to", "page", "-o", path) == (1, "", "runstep: no run steps found\n")
+    assert run("convert", empty, "--to", "page", "-o", path) == (1, "", "runstep: error: no run steps found\n")
     assert not path.exists()
 
 
@@ -61,7 +61,7 @@ def test_convert_that_fails_leaves_no_half_file(run: Run, good: Path) -> None:
     assert run("convert", good, "missing", "--to", "jsonl", "-o", path) == (
         2,
         "",
-        "runstep: missing: No such file or directory\n",
+        "runstep: error: cannot open 'missing': No such file or directory\n",
     )
     assert path.read_text() == "as it was"
     assert list(path.parent.iterdir()) == [path]
@@ -69,7 +69,7 @@ def test_convert_that_fails_leaves_no_half_file(run: Run, good: Path) -> None:
     assert run("convert", good, "--to", "jsonl", "-o", nowhere) == (
         2,
         "",
-        f"runstep: {nowhere}: No such file or directory\n",
+        f"runstep: error: cannot open '{nowhere}': No such file or directory\n",
     )
 
 
@@ -81,8 +81,7 @@ def test_convert_refuses_to_write_to_its_input(run: Run, good: Path, monkeypatch
     for output in (good, link, hard):
         for source in (good, good.parent):
             code, _, errors = run("convert", source, "missing", "--to", "page", "-o", output)
-            assert code == 2
-            assert errors.endswith(": is to be read, so it cannot be written to\n")
+            assert (code, errors) == (2, f"runstep: error: the output file is also an input: '{good}'\n")
     with good.open("a") as target:
         monkeypatch.setattr(sys, "stdout", target)
         assert run("convert", good, "--to", "page")[0] == 2
@@ -102,7 +101,7 @@ def test_convert_reads_and_writes_one_device() -> None:
         _, errors = process.communicate()
     assert (process.returncode, errors) == (
         1,
-        "<stdin>:1: expected run steps, found none\nrunstep: no run steps found\n",
+        "<stdin>:1: no run steps found\nrunstep: error: no run steps found\n",
     )
 
 
@@ -121,7 +120,7 @@ def test_convert_writes_to_what_is_no_file(run: Run, good: Path) -> None:
     assert run("convert", good, "--to", "jsonl", "-o", "/dev/null") == (0, "", "")
     assert not Path("/dev/null").is_file()
     code, _, errors = run("convert", good, "--to", "jsonl", "-o", good.parent)
-    assert (code, errors) == (2, f"runstep: {good.parent}: Is a directory\n")
+    assert (code, errors) == (2, f"runstep: error: cannot open '{good.parent}': Is a directory\n")
 
 
 def test_what_is_converted_twice_is_the_same(run: Run, tmp_path: Path) -> None:

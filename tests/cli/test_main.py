@@ -32,9 +32,9 @@ def test_wrong_arguments_exit_2(arguments: list[str], capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--jobs", "0", "x"], "argument --jobs: expected a whole number from 1, got '0'"),
-        (["--jobs", "x", "x"], "argument --jobs: expected a whole number from 1, got 'x'"),
-        (["--jobs", "9" * 5000, "x"], f"argument --jobs: expected a whole number from 1, got '{'9' * 5000}'"),
+        (["--jobs", "0", "x"], "argument --jobs: expected a positive integer, got '0'"),
+        (["--jobs", "x", "x"], "argument --jobs: expected a positive integer, got 'x'"),
+        (["--jobs", "9" * 5000, "x"], f"argument --jobs: expected a positive integer, got '{'9' * 5000}'"),
     ],
 )
 def test_what_is_wrong_with_an_argument_is_said(
@@ -65,8 +65,8 @@ def test_help_has_examples(verb: str, capsys: pytest.CaptureFixture[str]) -> Non
     ("failure", "code", "said"),
     [
         (KeyboardInterrupt(), 130, ""),
-        (MemoryError(), 2, "runstep: out of memory\n"),
-        (OSError(28, "No space left on device"), 2, "runstep: No space left on device\n"),
+        (MemoryError(), 2, "runstep: error: out of memory\n"),
+        (OSError(28, "No space left on device"), 2, "runstep: error: No space left on device\n"),
     ],
 )
 def test_what_ends_it_early(
@@ -127,7 +127,7 @@ def test_closed_outputs_take_nothing(verb: list[str], monkeypatch: pytest.Monkey
 
 def test_a_closed_input_cannot_be_read(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    assert run("check", "-") == (2, "", "runstep: -: standard input is closed\n")
+    assert run("check", "-") == (2, "", "runstep: error: cannot read '-': standard input is closed\n")
 
 
 def test_an_interrupt_leaves_no_progress_behind(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:

@@ -42,7 +42,7 @@ def test_standard_input_is_read_in_its_place(run: Run, monkeypatch: pytest.Monke
     for jobs in (1, 2):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"error": ""}')))
         code, output, _ = run("check", "--quiet", "--jobs", jobs, "page.json", "-", "page.json")
-        assert (code, output) == (1, "<stdin>:1: expected a run step, got an error that a server answered with\n")
+        assert (code, output) == (1, "<stdin>:1: expected a run step, got an API error response\n")
 
 
 def kill_worker(*_: object, **__: object) -> Any:
@@ -55,14 +55,14 @@ def exhaust_memory(*_: object, **__: object) -> Any:
 
 def test_a_worker_that_is_killed_is_an_error(run: Run, good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pool, "check_range", kill_worker)
-    assert run("check", "--jobs", 2, good) == (2, "", "runstep: a process that checked has died\n")
+    assert run("check", "--jobs", 2, good) == (2, "", "runstep: error: a worker process died\n")
 
 
 def test_an_exception_of_a_worker_is_raised_in_the_main_process(
     run: Run, good: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_pool, "check_range", exhaust_memory)
-    assert run("check", "--jobs", 2, good) == (2, "", "runstep: out of memory\n")
+    assert run("check", "--jobs", 2, good) == (2, "", "runstep: error: out of memory\n")
 
 
 # Signals. The last path is a pipe, so that the main process waits for it when the workers have started.

@@ -32,14 +32,14 @@ def test_show_one_run_whole(run: Run) -> None:
     code, output, _ = run("show", "page.json", "--run", "run_weather", "--full")
     assert code == 0
     assert "step_w1" in output
-    assert run("show", "page.json", "--run", "run_x") == (1, "", "runstep: no run steps of run_x found\n")
+    assert run("show", "page.json", "--run", "run_x") == (1, "", "runstep: error: no run steps of run_x found\n")
 
 
 def test_show_without_any_step_says_so(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "empty.json"
     path.write_text("[]")
-    assert run("show", path) == (1, "", "runstep: no run steps found\n")
-    assert run("show", "missing") == (2, "", "runstep: missing: No such file or directory\n")
+    assert run("show", path) == (1, "", "runstep: error: no run steps found\n")
+    assert run("show", "missing") == (2, "", "runstep: error: cannot open 'missing': No such file or directory\n")
 
 
 @pytest.mark.parametrize(

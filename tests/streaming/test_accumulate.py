@@ -596,10 +596,10 @@ def test_events_are_taken_as_a_stream_gives_them_and_as_programs_log_them() -> N
         ({"event": "done"}, "data: expected a value, but the key is missing"),
         (
             {"event": "x", "data": object()},
-            "data: expected JSON, got a value that it has not, or one that nests too deep",
+            "data: expected a JSON value, got something else or a value nested too deeply",
         ),
         ({"event": "thread.run.step.delta", "data": {}}, "id: expected a string, but the key is missing (and 1 more)"),
-        ({"event": "thread.run.step.delta", "data": "{"}, "expected JSON, got text that is not (line 1, column 2)"),
+        ({"event": "thread.run.step.delta", "data": "{"}, "invalid JSON (line 1, column 2)"),
     ],
 )
 def test_a_dict_that_cannot_be_read_is_refused_and_changes_nothing(item: dict[str, Any], message: str) -> None:
