@@ -33,11 +33,14 @@ class _StepBuilder:
 
     def _keeps_details(self, details: StepDetails) -> bool:
         """Return whether accumulated details remain, because those of the new step are still empty."""
-        delta_type = None if self.details is None else self.details.delta_type
-        if delta_type is ToolCallsStepDetailsDelta and type(details) is ToolCallsStepDetails and not details.tool_calls:
-            self.details.add(ToolCallsStepDetailsDelta(extra=details.extra))
-            return True
-        return delta_type is OtherStepDetailsDelta and type(details) is OtherStepDetails and _is_empty(details)
+        builder = self.details
+        if builder is None:
+            return False
+        if builder.delta_type is ToolCallsStepDetailsDelta and type(details) is ToolCallsStepDetails:
+            if not details.tool_calls:
+                builder.add(ToolCallsStepDetailsDelta(extra=details.extra))
+            return not details.tool_calls
+        return builder.delta_type is OtherStepDetailsDelta and type(details) is OtherStepDetails and _is_empty(details)
 
     def add(self, delta: Any) -> None:
         if self.details is None or type(delta) is not self.details.delta_type:
