@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """The run step of the OpenAI Assistants API (`thread.run.step`) as frozen dataclasses."""
 

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """Helpers of the parsers: drafts of frozen objects, type conversions, and freezing of JSON values.
 

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """Enums of the API reference. Unknown values are parsed as plain `str`."""
 

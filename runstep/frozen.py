@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """The immutable JSON object, and conversion of values to and from immutable ones."""
 

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """Run steps in files and folders: JSON, JSON Lines and event streams, optionally gzip-compressed."""
 

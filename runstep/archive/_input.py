@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """Input layers: bytes of a file, optionally gzip-compressed or in another encoding, as lines of UTF-8."""
 

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """The reader of one file: records of its run steps, and counts of what else it contains."""
 

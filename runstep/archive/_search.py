@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """Search for run steps, pages, deltas and event arrays inside a decoded JSON document."""
 

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """Records: run steps found in files, and places where a step could not be read."""
 

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """The details of a step in a timeline: messages, tool calls, errors and tokens."""
 

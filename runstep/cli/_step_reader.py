@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """The steps that `show` and `convert` read."""
 

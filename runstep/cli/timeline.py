@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """Timelines of runs, as lines of text."""
 

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """Event streams: server-sent events, deltas, and the accumulation of run steps, without I/O."""
 

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
 """Builders, which accumulate deltas: one for each class of step details, tool calls and outputs.
 
