@@ -8,9 +8,8 @@ one rule for each key.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Literal, TypeAlias
 
 from .errors import Problem, json_type, quoted
@@ -103,26 +102,14 @@ def _is_not_finite(value: float) -> bool:
     return isinstance(value, float) and value - value != 0
 
 
-def enum_value(enum: type[Enum]) -> Check:
-    """Return the check of a value of an enum. Any other string is a deviation."""
-    values = frozenset([member.value for member in enum])
+def one_of(values: Iterable[str]) -> Check:
+    """Return the check of a string for which the schema defines the values. Any other string is a deviation."""
+    known = frozenset(values)
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
         if not isinstance(value, str):
             add_wrong_type("a string", value, path, problems)
-        elif value not in values:
-            add_unknown_value(value, path, problems)
-
-    return check
-
-
-def constant(text: str) -> Check:
-    """Return the check of a constant string. Any other string is a deviation."""
-
-    def check(value: Any, path: Path, problems: list[Problem]) -> None:
-        if not isinstance(value, str):
-            add_wrong_type("a string", value, path, problems)
-        elif value != text:
+        elif value not in known:
             add_unknown_value(value, path, problems)
 
     return check

@@ -16,13 +16,12 @@ from ._checks import (
     Rule,
     array,
     boolean,
-    constant,
-    enum_value,
     integer,
     json_object,
     metadata,
     nullable,
     object_,
+    one_of,
     optional,
     raw,
     required,
@@ -32,7 +31,7 @@ from ._checks import (
     union,
     unit_interval,
 )
-from .enums import RUN_STEP_OBJECTS, FileSearchRanker, LastErrorCode, RunStepStatus, RunStepType
+from .enums import FILE_SEARCH_RANKERS, LAST_ERROR_CODES, RUN_STEP_OBJECTS, RUN_STEP_STATUSES, RUN_STEP_TYPES
 from .errors import Problem, quoted
 
 
@@ -66,9 +65,9 @@ _code_interpreter_call = object_(
 )
 
 _ranking_options = object_(
-    {"ranker": required("a string", enum_value(FileSearchRanker)), "score_threshold": _UNIT_INTERVAL}
+    {"ranker": required("a string", one_of(FILE_SEARCH_RANKERS)), "score_threshold": _UNIT_INTERVAL}
 )
-_content = object_({"type": optional("a string", constant("text")), "text": optional("a string", string)})
+_content = object_({"type": optional("a string", one_of(["text"])), "text": optional("a string", string)})
 _result = object_(
     {
         "file_id": _STRING,
@@ -136,7 +135,7 @@ _tool_calls_details = object_(
     }
 )
 
-_last_error = object_({"code": required("a string", enum_value(LastErrorCode)), "message": _STRING})
+_last_error = object_({"code": required("a string", one_of(LAST_ERROR_CODES)), "message": _STRING})
 _usage = object_(
     {
         "completion_tokens": _INTEGER,
@@ -159,13 +158,13 @@ def _types_agree(value: Any, path: Path, problems: list[Problem]) -> None:
 _step_keys = object_(
     {
         "id": _STRING,
-        "object": Rule("a string", constant("thread.run.step"), missing="deviation"),
+        "object": Rule("a string", one_of(["thread.run.step"]), missing="deviation"),
         "created_at": _INTEGER,
         "assistant_id": _STRING,
         "thread_id": _STRING,
         "run_id": _STRING,
-        "type": Rule("a string", enum_value(RunStepType), check_object=_types_agree),
-        "status": required("a string", enum_value(RunStepStatus)),
+        "type": Rule("a string", one_of(RUN_STEP_TYPES), check_object=_types_agree),
+        "status": required("a string", one_of(RUN_STEP_STATUSES)),
         "step_details": required(
             "an object",
             union({"message_creation": _message_creation_details, "tool_calls": _tool_calls_details}),

@@ -14,7 +14,7 @@ from .statistics import OTHER_NAMES, Statistics
 _MAX_SHOWN = 12
 
 # Python refuses to convert very long integers to decimal text.
-_MAX_DECIMAL_BITS = 2048
+MAX_DECIMAL_BITS = 2048
 
 
 def summary(statistics: Statistics) -> Iterator[str]:
@@ -42,9 +42,9 @@ def _table(statistics: Statistics) -> Iterator[str]:
     if statistics.earliest is not None and statistics.latest is not None:
         yield f"  created       {_utc(statistics.earliest)} to {_utc(statistics.latest)}"
     if statistics.with_usage:
-        prompt = f"{_number(statistics.prompt_tokens)} prompt"
-        completion = f"{_number(statistics.completion_tokens)} completion"
-        total = f"{_number(statistics.total_tokens)} total"
+        prompt = f"{format_number(statistics.prompt_tokens)} prompt"
+        completion = f"{format_number(statistics.completion_tokens)} completion"
+        total = f"{format_number(statistics.total_tokens)} total"
         yield f"  tokens        {prompt} + {completion} = {total}, in {_counted(statistics.with_usage, 'step')}"
     undocumented = +statistics.undocumented
     if undocumented:
@@ -54,8 +54,9 @@ def _table(statistics: Statistics) -> Iterator[str]:
         yield f"  duplicates    {_counted(duplicates, 'step')} with a repeated id"
 
 
-def _number(value: int) -> str:
-    return f"{value:,}" if value.bit_length() <= _MAX_DECIMAL_BITS else f"{value:#x}"
+def format_number(value: int) -> str:
+    """Return an integer with separators for thousands, or in hexadecimal if it is very long."""
+    return f"{value:,}" if value.bit_length() <= MAX_DECIMAL_BITS else f"{value:#x}"
 
 
 def _counted(count: int, noun: str) -> str:
@@ -79,4 +80,4 @@ def _utc(time: int) -> str:
     try:
         return datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (ValueError, OverflowError, OSError):
-        return f"second {_number(time)}"
+        return f"second {format_number(time)}"

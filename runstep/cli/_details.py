@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeAlias
 
+from ..archive._summary import MAX_DECIMAL_BITS, format_number
 from ..frozen import FrozenDict
 from ..steps import LastError, MessageCreationStepDetails, OtherStepDetails, RunStep, ToolCallsStepDetails, Usage
 from ..tool_calls import (
@@ -29,9 +30,6 @@ Line: TypeAlias = list[Piece]
 
 _MAX_LINES = 3
 _MAX_RESULTS = 5
-
-# Python refuses to convert very long integers to decimal text.
-_MAX_DECIMAL_BITS = 2048
 
 
 def details(step: RunStep, width: int, full: bool) -> Iterator[Line]:
@@ -208,8 +206,8 @@ def _plain(value: Any, max_length: int | None) -> Any:
         return {key[:max_length]: _plain(item, max_length) for key, item in islice(value.items(), max_length)}
     if isinstance(value, tuple):
         return [_plain(item, max_length) for item in islice(value, max_length)]
-    if isinstance(value, int) and value.bit_length() > _MAX_DECIMAL_BITS:
-        return number(value)
+    if isinstance(value, int) and value.bit_length() > MAX_DECIMAL_BITS:
+        return format_number(value)
     return value
 
 
@@ -238,11 +236,6 @@ def _line_width(line: Line) -> int:
 # Numbers.
 
 
-def number(value: int) -> str:
-    """Return an integer with separators for thousands, or in hexadecimal if it is very long."""
-    return f"{value:,}" if value.bit_length() <= _MAX_DECIMAL_BITS else f"{value:#x}"
-
-
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun, in the plural unless it is 1."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
@@ -251,7 +244,7 @@ def counted(count: int, noun: str) -> str:
 def _unit_interval(value: float, form: str) -> str:
     # Usually between 0 and 1; otherwise it may be an integer that is too long for a float.
     if isinstance(value, int) and abs(value) > 10**9:
-        return number(value)
+        return format_number(value)
     return f"{value:{form}}"
 
 
@@ -260,11 +253,11 @@ def token_counts(usages: list[Usage]) -> list[str]:
     cached = sum(_detail(usage.prompt_token_details, "cached_tokens") for usage in usages)
     reasoning = sum(_detail(usage.completion_tokens_details, "reasoning_tokens") for usage in usages)
     return [
-        number(sum(usage.total_tokens for usage in usages)),
-        f"prompt {number(sum(usage.prompt_tokens for usage in usages))}"
-        + (f" ({number(cached)} cached)" if cached else ""),
-        f"completion {number(sum(usage.completion_tokens for usage in usages))}"
-        + (f" ({number(reasoning)} reasoning)" if reasoning else ""),
+        format_number(sum(usage.total_tokens for usage in usages)),
+        f"prompt {format_number(sum(usage.prompt_tokens for usage in usages))}"
+        + (f" ({format_number(cached)} cached)" if cached else ""),
+        f"completion {format_number(sum(usage.completion_tokens for usage in usages))}"
+        + (f" ({format_number(reasoning)} reasoning)" if reasoning else ""),
     ]
 
 

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 
+from ..archive._summary import format_number
 from ..steps import MessageCreationStepDetails, RunStep
-from ._details import Line, counted, details, number, pack, token_counts
+from ._details import Line, counted, details, pack, token_counts
 from ._terminal import display_width, join_pieces, pad, truncate
 
 ASCII: dict[int, int] = str.maketrans("█░▏→…·", "#.|>~-")
@@ -242,7 +243,7 @@ def _bar_style(step: RunStep) -> str:
 def _seconds(milliseconds: int) -> str:
     whole, rest = divmod(abs(milliseconds), 1000)
     sign = "-" if milliseconds < 0 else ""
-    return f"{sign}{number(whole)}" + (f".{rest:03}s" if rest else "s")
+    return f"{sign}{format_number(whole)}" + (f".{rest:03}s" if rest else "s")
 
 
 def _clock(milliseconds: int) -> str:
@@ -262,7 +263,7 @@ _YEAR_10000 = 253_402_300_800_000
 
 def _utc(milliseconds: int) -> str:
     if milliseconds >= _YEAR_10000:
-        return number(milliseconds).replace(",", "")
+        return format_number(milliseconds).replace(",", "")
     return f"{_EPOCH + timedelta(seconds=milliseconds // 1000):%Y-%m-%d %H:%M:%S} UTC"
 
 
