@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The tests, as a package: so they import one another, and the checkout's `runstep`, wherever pytest is started."""
+"""Tests of runstep. As a package, test modules can import each other, and `runstep` is imported from the checkout."""

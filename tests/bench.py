@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Speed and footprint: run steps go through runstep and its peers side by side, a table in Markdown comes out.
+"""Benchmarks of runstep and other libraries. Prints Markdown tables.
 
-Run it from the checkout, `python tests/bench.py`; the peers (dependency group `bench`) are skipped where they are not
-installed. Figures are multiples of what `json` takes for the same payload in the same round: times come and go with
-the machine, multiples stay. To add a peer, write one function beside the others and name it in `PEERS`.
+Run `python tests/bench.py` in a checkout. The other libraries are those of the extra `bench`; libraries that are not
+installed are skipped. Times are ratios to the time of `json` for the same payload in the same round, because ratios
+depend much less on the machine than seconds do. To add a library, write a function like the others and add it to
+`LIBRARIES`.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ from typing import Annotated, Any, Literal
 _CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(_CHECKOUT))
 
-from runstep import RunStep, RunStepPage, ValidationError, diagnose  # noqa: E402  (found by the line above)
-from tests.payloads import (  # noqa: E402  (the same)
+from runstep import RunStep, RunStepPage, ValidationError, diagnose  # noqa: E402  (needs the path above)
+from tests.payloads import (  # noqa: E402  (needs the path above)
     LEAVES,
     SHAPES,
     Shape,
-    bad_payload,
     delta_stream,
+    invalid_payload,
     mixed_steps,
     payload,
 )
@@ -46,36 +47,39 @@ from tests.payloads import (  # noqa: E402  (the same)
 _LETTERS = tuple(LEAVES)
 
 
-# Who takes part: what each needs to be asked.
+# The libraries.
 
 
 @dataclass(frozen=True)
-class Reader:
-    """A way to read run steps: from what `json.loads` makes, from JSON text, and back to plain types if it can."""
+class Library:
+    """The functions of a library that parse a decoded step, a decoded page and JSON text, and return plain types."""
 
     name: str
-    step: Callable[[Any], Any]
-    page: Callable[[Any], Any]
-    text: Callable[[str], Any]
-    dump: Callable[[Any], Any] | None = None
+    parse_step: Callable[[Any], Any]
+    parse_page: Callable[[Any], Any]
+    parse_text: Callable[[str], Any]
+    to_plain: Callable[[Any], Any] | None = None
 
-    def document(self, letter: str) -> Callable[[Any], Any]:
-        return self.page if letter == "f" else self.step
-
-
-def plain(_shape: Shape) -> Reader:
-    return Reader("`json.loads`", lambda data: data, lambda data: data, json.loads)
+    def parser(self, letter: str) -> Callable[[Any], Any]:
+        """Return the function that parses the decoded payload `letter`."""
+        return self.parse_page if letter == "f" else self.parse_step
 
 
-def runstep(_shape: Shape) -> Reader:
-    return Reader("runstep", RunStep.from_dict, RunStepPage.from_dict, RunStep.from_json, lambda read: read.to_dict())
+def json_module(_shape: Shape) -> Library:
+    return Library("`json.loads`", lambda data: data, lambda data: data, json.loads)
 
 
-# `Make` builds one class of a peer's: its name, its tag if it has one, the fields that are there, those that may lack.
-Make = Callable[[str, str | None, dict[str, Any], dict[str, Any]], Any]
-Union = Callable[..., Any]
+def runstep(_shape: Shape) -> Library:
+    return Library(
+        "runstep", RunStep.from_dict, RunStepPage.from_dict, RunStep.from_json, lambda parsed: parsed.to_dict()
+    )
 
-# Both take values here, not names, which a type checker cannot follow.
+
+# Creates a class from its name, the value of its `type` if it has one, its required fields and its optional fields.
+MakeClass = Callable[[str, str | None, dict[str, Any], dict[str, Any]], Any]
+MakeUnion = Callable[..., Any]
+
+# Typed as Any, because type checkers reject arguments that are computed at run time.
 _literal: Any = Literal
 _annotated: Any = Annotated
 
@@ -89,12 +93,13 @@ def _any_of(*members: Any) -> Any:
     return reduce(operator.or_, members)
 
 
-def models(make: Make, union: Union, shape: Shape) -> tuple[Any, Any]:
-    """Return a peer's classes for a run step and a page: what the API reference names, live also what servers send.
+def create_models(make: MakeClass, union: MakeUnion, shape: Shape) -> tuple[Any, Any]:
+    """Return the classes of a library for a run step and a page.
 
-    Live, what the reference has and servers do not send may lack. Metadata limits are left to runstep.
+    For the live shape, they also have the undocumented keys of servers, and documented keys that servers omit are
+    optional. The limits of metadata are not checked.
     """
-    live = shape == "live"
+    is_live = shape == "live"
     integer, attributes, strings = int | None, dict[str, Any] | None, dict[str, str] | None
     image = make("ImageFile", None, {"file_id": str}, {})
     output = union(make("Logs", "logs", {"logs": str}, {}), make("Image", "image", {"image": image}, {}))
@@ -106,7 +111,7 @@ def models(make: Make, union: Union, shape: Shape) -> tuple[Any, Any]:
         "Result",
         None,
         {"file_id": str, "file_name": str, "score": float},
-        {"content": _list_of(content) | None} | ({"attributes": attributes} if live else {}),
+        {"content": _list_of(content) | None} | ({"attributes": attributes} if is_live else {}),
     )
     search = make("FileSearch", None, {}, {"ranking_options": ranking | None, "results": _list_of(result) | None})
     function = make("Function", None, {"name": str, "arguments": str, "output": str | None}, {})
@@ -127,9 +132,9 @@ def models(make: Make, union: Union, shape: Shape) -> tuple[Any, Any]:
         "Usage",
         None,
         {"completion_tokens": int, "prompt_tokens": int, "total_tokens": int},
-        token_details if live else {},
+        token_details if is_live else {},
     )
-    unsent = {"expired_at": integer, "metadata": strings}
+    unsent_keys = {"expired_at": integer, "metadata": strings}
     step = make(
         "RunStep",
         None,
@@ -149,42 +154,42 @@ def models(make: Make, union: Union, shape: Shape) -> tuple[Any, Any]:
             "completed_at": integer,
             "usage": usage | None,
         }
-        | ({} if live else unsent),
-        {"expires_at": integer} | unsent if live else {},
+        | ({} if is_live else unsent_keys),
+        {"expires_at": integer} | unsent_keys if is_live else {},
     )
     page: dict[str, Any] = {"object": str, "data": _list_of(step), "first_id": str, "last_id": str, "has_more": bool}
     return step, make("Page", None, page, {})
 
 
-def pydantic_strict(shape: Shape) -> Reader:
+def pydantic_strict(shape: Shape) -> Library:
     import pydantic
 
     config = pydantic.ConfigDict(strict=True, extra="allow" if shape == "live" else "forbid")
-    create: Any = pydantic.create_model
+    create_model: Any = pydantic.create_model
 
     def make(name: str, tag: str | None, required: dict[str, Any], optional: dict[str, Any]) -> Any:
         fields: dict[str, Any] = {key: (type_, ...) for key, type_ in required.items()}
         fields |= {key: (type_, None) for key, type_ in optional.items()}
         tagged: dict[str, Any] = {"type": (_literal[tag], ...)} if tag else {}
-        return create(name, __config__=config, **tagged, **fields)
+        return create_model(name, __config__=config, **tagged, **fields)
 
     def union(*members: Any) -> Any:
         return _annotated[_any_of(*members), pydantic.Field(discriminator="type")]
 
-    step, page = models(make, union, shape)
-    dump = operator.methodcaller("model_dump")
-    return Reader("pydantic, strict", step.model_validate, page.model_validate, step.model_validate_json, dump)
+    step, page = create_models(make, union, shape)
+    to_plain = operator.methodcaller("model_dump")
+    return Library("pydantic, strict", step.model_validate, page.model_validate, step.model_validate_json, to_plain)
 
 
-def msgspec_structs(shape: Shape) -> Reader:
+def msgspec_structs(shape: Shape) -> Library:
     import msgspec
 
     def make(name: str, tag: str | None, required: dict[str, Any], optional: dict[str, Any]) -> Any:
         fields: list[Any] = [*required.items(), *[(key, type_, None) for key, type_ in optional.items()]]
         return msgspec.defstruct(name, fields, kw_only=True, tag=tag, tag_field="type" if tag else None)
 
-    step, page = models(make, _any_of, shape)
-    return Reader(
+    step, page = create_models(make, _any_of, shape)
+    return Library(
         "msgspec",
         partial(msgspec.convert, type=step),
         partial(msgspec.convert, type=page),
@@ -193,26 +198,26 @@ def msgspec_structs(shape: Shape) -> Reader:
     )
 
 
-def sdk_building(_shape: Shape) -> Reader:
+def sdk_construct(_shape: Shape) -> Library:
     from openai._models import construct_type
     from openai.pagination import SyncCursorPage
     from openai.types.beta.threads.runs import RunStep as SdkStep
 
-    build = partial(construct_type, type_=SdkStep)
-    return Reader(
-        "official SDK, as it builds responses",
-        lambda data: build(value=data),
+    construct_step = partial(construct_type, type_=SdkStep)
+    return Library(
+        "official SDK, `construct_type`",
+        lambda data: construct_step(value=data),
         lambda data: construct_type(value=data, type_=SyncCursorPage[SdkStep]),
-        lambda text: build(value=json.loads(text)),
+        lambda text: construct_step(value=json.loads(text)),
         operator.methodcaller("to_dict"),
     )
 
 
-def sdk_validating(_shape: Shape) -> Reader:
+def sdk_validate(_shape: Shape) -> Library:
     from openai.pagination import SyncCursorPage
     from openai.types.beta.threads.runs import RunStep as SdkStep
 
-    return Reader(
+    return Library(
         "official SDK, `model_validate`",
         SdkStep.model_validate,
         SyncCursorPage[SdkStep].model_validate,
@@ -228,12 +233,12 @@ def _make_dataclass(name: str, tag: str | None, required: dict[str, Any], option
     return make_dataclass(name, fields, kw_only=True)
 
 
-def mashumaro_dataclasses(shape: Shape) -> Reader:
+def mashumaro_dataclasses(shape: Shape) -> Library:
     from mashumaro.codecs import BasicDecoder, BasicEncoder
     from mashumaro.codecs.json import JSONDecoder
     from mashumaro.types import Discriminator
 
-    # It writes code that looks classes up by module and name.
+    # The code that it generates looks up classes by module and name.
     module: Any = ModuleType(f"mashumaro_{shape}")
     sys.modules[module.__name__] = module
 
@@ -246,71 +251,71 @@ def mashumaro_dataclasses(shape: Shape) -> Reader:
     def union(*members: Any) -> Any:
         return _annotated[_any_of(*members), Discriminator(field="type", include_supertypes=True)]
 
-    step, page = models(make, union, shape)
+    step, page = create_models(make, union, shape)
     encode_step, encode_page = BasicEncoder(step).encode, BasicEncoder(page).encode
-    return Reader(
+    return Library(
         "mashumaro",
         BasicDecoder(step).decode,
         BasicDecoder(page).decode,
         JSONDecoder(step).decode,
-        lambda read: (encode_step if type(read) is step else encode_page)(read),
+        lambda parsed: (encode_step if type(parsed) is step else encode_page)(parsed),
     )
 
 
-def cattrs_dataclasses(shape: Shape) -> Reader:
+def cattrs_dataclasses(shape: Shape) -> Library:
     import cattrs
 
     converter = cattrs.Converter(detailed_validation=False)
-    step, page = models(_make_dataclass, _any_of, shape)
-    read = converter.get_structure_hook(step)
-    return Reader(
+    step, page = create_models(_make_dataclass, _any_of, shape)
+    structure_step = converter.get_structure_hook(step)
+    return Library(
         "cattrs",
-        lambda data: read(data, step),
+        lambda data: structure_step(data, step),
         partial(converter.structure, cl=page),
-        lambda text: read(json.loads(text), step),
+        lambda text: structure_step(json.loads(text), step),
         converter.unstructure,
     )
 
 
-# What makes each, and what a program has to import for it.
-PEERS: dict[Callable[[Shape], Reader], str] = {
+# The import statement that a program needs for each library.
+LIBRARIES: dict[Callable[[Shape], Library], str] = {
     pydantic_strict: "from pydantic import BaseModel",
     msgspec_structs: "import msgspec",
-    sdk_validating: "from openai.types.beta.threads.runs import RunStep",
-    sdk_building: "from openai.types.beta.threads.runs import RunStep",
+    sdk_validate: "from openai.types.beta.threads.runs import RunStep",
+    sdk_construct: "from openai.types.beta.threads.runs import RunStep",
     mashumaro_dataclasses: "from mashumaro.codecs import BasicDecoder",
     cattrs_dataclasses: "from cattrs import Converter",
 }
 
 
 @cache
-def installed() -> list[Callable[[Shape], Reader]]:
-    """Return the peers that can be had here, and say once which can not."""
-    found: list[Callable[[Shape], Reader]] = []
-    for peer, import_ in PEERS.items():
+def installed_libraries() -> list[Callable[[Shape], Library]]:
+    """Return the libraries that are installed. Print the names of the others, once."""
+    found: list[Callable[[Shape], Library]] = []
+    for library, statement in LIBRARIES.items():
         try:
-            peer("documented")
-        except ImportError as error:  # noqa: PERF203  (six times, nothing is timed here)
-            print(f"Skipped, not installed: {peer.__name__} (`{import_}`: {error}).\n")
+            library("documented")
+        except ImportError as error:  # noqa: PERF203  (runs six times)
+            print(f"Skipped, not installed: {library.__name__} (`{statement}`: {error}).\n")
         else:
-            found.append(peer)
+            found.append(library)
     return found
 
 
-def leaf(letter: str, read: Any) -> Any:
-    """Return the value at the end of payload `letter`, from plain JSON types or anybody's objects."""
+def leaf(letter: str, document: Any) -> Any:
+    """Return the last value of payload `letter`, from plain types or from the objects of a library."""
     for name in LEAVES[letter].split("."):
         key = int(name) if name.isdecimal() else name
-        read = read[key] if type(read) in (dict, list, tuple) else getattr(read, name)
-    return read
+        document = document[key] if type(document) in (dict, list, tuple) else getattr(document, name)
+    return document
 
 
-# How it is measured.
+# The measurements.
 
 
 @dataclass(frozen=True)
-class Effort:
-    """How long to measure: rounds, and seconds for each batch of calls in a round; how many steps, lines, deltas."""
+class Settings:
+    """The number of rounds, the seconds of each batch of calls in a round, and the sizes of the inputs."""
 
     rounds: int
     batch: float
@@ -320,65 +325,66 @@ class Effort:
     deltas: tuple[int, ...]
 
 
-FULL = Effort(rounds=41, batch=0.003, processes=15, steps=1000, lines=2000, deltas=(1_000, 10_000, 100_000))
-QUICK = Effort(rounds=2, batch=0.0002, processes=1, steps=50, lines=100, deltas=(1_000,))
+FULL = Settings(rounds=41, batch=0.003, processes=15, steps=1000, lines=2000, deltas=(1_000, 10_000, 100_000))
+QUICK = Settings(rounds=2, batch=0.0002, processes=1, steps=50, lines=100, deltas=(1_000,))
 
 
 @dataclass
-class Call:
-    """Something to be timed, and the seconds that a call of it and one of its floor took in each round."""
+class Benchmark:
+    """A function to time, and the seconds that it and its baseline took in each round."""
 
     name: str
     function: Callable[[Any], Any]
     argument: Any
-    size: int = 1
+    batch_size: int = 1
     times: list[float] = field(default_factory=list[float])
-    floors: list[float] = field(default_factory=list[float])
+    baseline_times: list[float] = field(default_factory=list[float])
 
     @property
     def ratio(self) -> float:
-        """How many times as long as the floor of the same round it took: the median."""
-        return median([seconds / base for seconds, base in zip(self.times, self.floors, strict=True)])
+        """The median of the ratios to the baseline of the same round."""
+        return median([seconds / base for seconds, base in zip(self.times, self.baseline_times, strict=True)])
 
     def __str__(self) -> str:
-        # The least ratio would be that of a round in which something else held up the floor alone.
-        return f"{self.ratio:.2f} ({min(self.times) / min(self.floors):.2f})"
+        # A minimum of ratios would select a round in which only the baseline was slowed down.
+        return f"{self.ratio:.2f} ({min(self.times) / min(self.baseline_times):.2f})"
 
     def seconds(self) -> float:
-        """Return how long one call took, in a batch of them."""
+        """Run a batch of calls, and return the seconds of one call."""
         function, argument = self.function, self.argument
         start = perf_counter()
-        for _ in repeat(None, self.size):
+        for _ in repeat(None, self.batch_size):
             function(argument)
-        return (perf_counter() - start) / self.size
+        return (perf_counter() - start) / self.batch_size
 
     def calibrate(self, batch: float) -> None:
+        """Set the batch size so that a batch takes `batch` seconds."""
         self.seconds()
-        self.size = max(1, round(batch / min(self.seconds() for _ in range(3))))
+        self.batch_size = max(1, round(batch / min(self.seconds() for _ in range(3))))
 
 
-def race(floor: Call, calls: Sequence[Call], effort: Effort) -> float:
-    """Time `calls` and their floor in turns, and return the floor's median in seconds.
+def measure(baseline: Benchmark, benchmarks: Sequence[Benchmark], settings: Settings) -> float:
+    """Time `benchmarks` and their baseline alternately, and return the median of the baseline in seconds.
 
-    The garbage collector stays on, as users have it, but need not go through what the peers have brought along.
+    The garbage collector is enabled, as in most programs, but ignores the objects that exist before.
     """
     gc.collect()
     gc.freeze()
-    for call in (floor, *calls):
-        call.calibrate(effort.batch)
-    for number in range(effort.rounds):
-        start = number % len(calls)
-        before = floor.seconds()
-        for call in (*calls[start:], *calls[:start]):
-            call.times.append(call.seconds())
-        # Who else uses the machine can only make it slower: of two measurements the shorter one is right.
-        base = min(before, floor.seconds())
-        for call in (floor, *calls):
-            call.floors.append(base)
-    return median(floor.floors)
+    for benchmark in (baseline, *benchmarks):
+        benchmark.calibrate(settings.batch)
+    for number in range(settings.rounds):
+        start = number % len(benchmarks)
+        before = baseline.seconds()
+        for benchmark in (*benchmarks[start:], *benchmarks[:start]):
+            benchmark.times.append(benchmark.seconds())
+        # Other processes can only increase a time, so the minimum is closer to the truth.
+        base = min(before, baseline.seconds())
+        for benchmark in (baseline, *benchmarks):
+            benchmark.baseline_times.append(base)
+    return median(baseline.baseline_times)
 
 
-def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+def print_table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     print(f"| {' | '.join(heads)} |")
     print(f"| --- {'| ---: ' * (len(list(heads)) - 1)}|")
     for row in rows:
@@ -386,121 +392,143 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     print()
 
 
-def races(rows: dict[str, dict[str, Call]], floors: dict[str, float], first: str) -> None:
-    """Print a table of ratios by name and payload, above it what the floor took."""
+def print_ratios(rows: dict[str, dict[str, Benchmark]], baselines: dict[str, float], first: str) -> None:
+    """Print a table of ratios by name and payload, after a row with the times of the baseline."""
     heads = (first, *_LETTERS)
-    took = [f"{floors[letter] * 1e6:.1f} µs" if letter in floors else "" for letter in _LETTERS]
+    times = [f"{baselines[letter] * 1e6:.1f} µs" if letter in baselines else "" for letter in _LETTERS]
     cells = [[name, *[row.get(letter, "") for letter in _LETTERS]] for name, row in rows.items()]
-    table(heads, [["floor", *took], *cells])
+    print_table(heads, [["`json.loads`", *times], *cells])
 
 
-# What is measured: a function a section.
+# The sections of the output.
 
 
-def section_read(effort: Effort) -> None:
-    peers = installed()
+def section_read(settings: Settings) -> None:
+    installed = installed_libraries()
     for shape in SHAPES:
-        readers = [peer(shape) for peer in (runstep, *peers)]
-        rows: dict[str, dict[str, Call]] = {}
-        floors: dict[str, float] = {}
+        libraries = [create(shape) for create in (runstep, *installed)]
+        rows: dict[str, dict[str, Benchmark]] = {}
+        baselines: dict[str, float] = {}
         for letter in _LETTERS:
             text = payload(letter, shape)
             data = json.loads(text)
-            calls: list[Call] = []
-            for reader in readers:
-                call = Call(reader.name, reader.document(letter), data)
-                assert leaf(letter, call.function(data)) == leaf(letter, data), f"{reader.name}, {letter}"
-                calls.append(call)
-                rows.setdefault(reader.name, {})[letter] = call
-            floors[letter] = race(Call("json.loads", json.loads, text), calls, effort)
-        print(f"Decoded JSON to objects, {shape} shape, multiples of `json.loads`: median (shortest).\n")
-        races(rows, floors, shape)
-        print(f"The same as multiples of runstep, {shape} shape: how many times faster runstep is.\n")
-        ours = rows.pop("runstep")
-        table(
+            benchmarks: list[Benchmark] = []
+            for library in libraries:
+                benchmark = Benchmark(library.name, library.parser(letter), data)
+                assert leaf(letter, benchmark.function(data)) == leaf(letter, data), f"{library.name}, {letter}"
+                benchmarks.append(benchmark)
+                rows.setdefault(library.name, {})[letter] = benchmark
+            baselines[letter] = measure(Benchmark("json.loads", json.loads, text), benchmarks, settings)
+        print(f"Parse decoded JSON, {shape} shape, relative to `json.loads`: median (minimum).\n")
+        print_ratios(rows, baselines, shape)
+        print(f"The same relative to runstep, {shape} shape: how many times faster runstep is.\n")
+        runstep_row = rows.pop("runstep")
+        print_table(
             (shape, *_LETTERS),
             [
-                [name, *[f"{row[letter].ratio / ours[letter].ratio:.1f}" for letter in _LETTERS]]
+                [name, *[f"{row[letter].ratio / runstep_row[letter].ratio:.1f}" for letter in _LETTERS]]
                 for name, row in rows.items()
             ],
         )
 
 
-def section_write(effort: Effort) -> None:
-    peers = installed()
+def section_write(settings: Settings) -> None:
+    installed = installed_libraries()
     for shape in SHAPES:
-        readers = [peer(shape) for peer in (runstep, *peers)]
-        rows: dict[str, dict[str, Call]] = {}
-        floors: dict[str, float] = {}
+        libraries = [create(shape) for create in (runstep, *installed)]
+        rows: dict[str, dict[str, Benchmark]] = {}
+        baselines: dict[str, float] = {}
         for letter in _LETTERS:
             text = payload(letter, shape)
             data = json.loads(text)
-            calls: list[Call] = []
-            for reader in readers:
-                if reader.dump is not None:
-                    read = reader.document(letter)(data)
-                    assert leaf(letter, reader.dump(read)) == leaf(letter, data), f"{reader.name}, {letter}"
-                    calls.append(Call(reader.name, reader.dump, read))
-            for call in calls:
-                rows.setdefault(call.name, {})[letter] = call
-            floors[letter] = race(Call("json.loads", json.loads, text), calls, effort)
-        print(f"Objects to plain types, {shape} shape, multiples of `json.loads`: median (shortest).\n")
-        races(rows, floors, shape)
+            benchmarks: list[Benchmark] = []
+            for library in libraries:
+                if library.to_plain is not None:
+                    parsed = library.parser(letter)(data)
+                    assert leaf(letter, library.to_plain(parsed)) == leaf(letter, data), f"{library.name}, {letter}"
+                    benchmarks.append(Benchmark(library.name, library.to_plain, parsed))
+            for benchmark in benchmarks:
+                rows.setdefault(benchmark.name, {})[letter] = benchmark
+            baselines[letter] = measure(Benchmark("json.loads", json.loads, text), benchmarks, settings)
+        print(f"Convert objects to plain types, {shape} shape, relative to `json.loads`: median (minimum).\n")
+        print_ratios(rows, baselines, shape)
 
 
-def section_text(effort: Effort) -> None:
+def parse_decoded(decode: Callable[[str], Any], model: Any, text: str) -> Any:
+    return model.from_dict(decode(text))
+
+
+def section_text(settings: Settings) -> None:
+    decoders: list[Callable[[str], Any]] = []
+    try:
+        import orjson
+    except ImportError as error:
+        print(f"orjson skipped: {error}.\n")
+    else:
+        decoders.append(orjson.loads)
     for shape in SHAPES:
-        loads: dict[str, dict[str, Call]] = {"`from_json`, of `json.loads`": {}}
-        dumps: dict[str, dict[str, Call]] = {"`to_json`, of `json.dumps` of the dict": {}}
-        floors: dict[str, float] = {}
+        parse_row: dict[str, Benchmark] = {}
+        orjson_row: dict[str, Benchmark] = {}
+        serialize_row: dict[str, Benchmark] = {}
+        baselines: dict[str, float] = {}
         for letter in _LETTERS:
             model = RunStepPage if letter == "f" else RunStep
             text = payload(letter, shape)
-            read = model.from_json(text)
-            data = read.to_dict()
-            assert read.to_json() == json.dumps(data), letter
-            come = loads["`from_json`, of `json.loads`"][letter] = Call("from_json", model.from_json, text)
-            go = dumps["`to_json`, of `json.dumps` of the dict"][letter] = Call("to_json", model.to_json, read)
-            floors[letter] = race(Call("json.loads", json.loads, text), [come], effort)
-            race(Call("json.dumps", json.dumps, data), [go], effort)
-        print(f"JSON text to objects and back, {shape} shape: median (shortest); the floor is `json.loads`.\n")
-        races(loads | dumps, floors, shape)
+            parsed = model.from_json(text)
+            data = parsed.to_dict()
+            assert parsed.to_json() == json.dumps(data), letter
+            parse_row[letter] = Benchmark("from_json", model.from_json, text)
+            serialize_row[letter] = Benchmark("to_json", model.to_json, parsed)
+            benchmarks = [parse_row[letter]]
+            for decode in decoders:
+                orjson_row[letter] = Benchmark("orjson", partial(parse_decoded, decode, model), text)
+                benchmarks.append(orjson_row[letter])
+            baselines[letter] = measure(Benchmark("json.loads", json.loads, text), benchmarks, settings)
+            measure(Benchmark("json.dumps", json.dumps, data), [serialize_row[letter]], settings)
+        print(f"Parse and serialize JSON text, {shape} shape: median (minimum).\n")
+        rows = {
+            "`from_json`, relative to `json.loads`": parse_row,
+            "`from_dict(orjson.loads(text))`, relative to `json.loads`": orjson_row,
+            "`to_json`, relative to `json.dumps`": serialize_row,
+        }
+        print_ratios(rows, baselines, shape)
 
 
-def section_checks(effort: Effort) -> None:
+def section_checks(settings: Settings) -> None:
     for shape in SHAPES:
-        rows: dict[str, dict[str, Call]] = {}
-        floors: dict[str, float] = {}
+        rows: dict[str, dict[str, Benchmark]] = {}
+        baselines: dict[str, float] = {}
         for letter in _LETTERS:
             text = payload(letter, shape)
             data, model = json.loads(text), RunStepPage if letter == "f" else RunStep
-            calls = [Call("`diagnose`, which every deviation", diagnose, data)]
+            benchmarks = [Benchmark("`diagnose`, deviations in every step", diagnose, data)]
             if shape == "documented":
                 assert not diagnose(data)
-                calls = [
-                    Call("`from_dict(strict=True)`", partial(model.from_dict, strict=True), data),
-                    Call("`diagnose`, nothing to find", diagnose, data),
+                benchmarks = [
+                    Benchmark("`from_dict(strict=True)`", partial(model.from_dict, strict=True), data),
+                    Benchmark("`diagnose`, no problems", diagnose, data),
                 ]
-            for call in calls:
-                rows.setdefault(call.name, {})[letter] = call
-            floors[letter] = race(Call("json.loads", json.loads, text), calls, effort)
-        print(f"Strictness, {shape} shape, multiples of `json.loads`: median (shortest).\n")
-        races(rows, floors, shape)
+            for benchmark in benchmarks:
+                rows.setdefault(benchmark.name, {})[letter] = benchmark
+            baselines[letter] = measure(Benchmark("json.loads", json.loads, text), benchmarks, settings)
+        print(f"Strict mode and `diagnose`, {shape} shape, relative to `json.loads`: median (minimum).\n")
+        print_ratios(rows, baselines, shape)
 
-    text = bad_payload()
+    text = invalid_payload()
     data = json.loads(text)
     assert len(diagnose(data)) == 3
-    calls = [
-        Call("`from_dict`, failing with all three", _fail, data),
-        Call("`from_dict(strict=True)`, the same", partial(_fail, strict=True), data),
-        Call("`diagnose`", diagnose, data),
+    benchmarks = [
+        Benchmark("`from_dict`, raising `ValidationError`", _parse_invalid, data),
+        Benchmark("`from_dict(strict=True)`, raising `ValidationError`", partial(_parse_invalid, strict=True), data),
+        Benchmark("`diagnose`", diagnose, data),
     ]
-    race(Call("json.loads", json.loads, text), calls, effort)
-    print("Payload e with three faults spread over it, multiples of `json.loads`: median (shortest).\n")
-    table(("bad", "e"), [(call.name, call) for call in calls])
+    measure(Benchmark("json.loads", json.loads, text), benchmarks, settings)
+    print("Payload e with three errors, relative to `json.loads`: median (minimum).\n")
+    print_table(("invalid", "e"), [(benchmark.name, benchmark) for benchmark in benchmarks])
 
 
-def _fail(data: Any, *, strict: bool = False) -> None:
+def _parse_invalid(data: Any, *, strict: bool = False) -> None:
+    """Parse an invalid step."""
     try:
         RunStep.from_dict(data, strict=strict)
     except ValidationError:
@@ -508,26 +536,26 @@ def _fail(data: Any, *, strict: bool = False) -> None:
     raise AssertionError
 
 
-def section_objects(effort: Effort) -> None:
+def section_objects(settings: Settings) -> None:
     for shape in SHAPES:
-        rows: dict[str, dict[str, Call]] = {}
-        floors: dict[str, float] = {}
+        rows: dict[str, dict[str, Benchmark]] = {}
+        baselines: dict[str, float] = {}
         for letter in _LETTERS:
             model = RunStepPage if letter == "f" else RunStep
             text = payload(letter, shape)
-            read, twin = model.from_json(text), model.from_json(text)
-            pickled = pickle.dumps(read)
-            calls = [
-                Call("`pickle.dumps`", pickle.dumps, read),
-                Call("`pickle.loads`", pickle.loads, pickled),
-                Call("`hash`", hash, read),
-                Call("equality", partial(operator.eq, twin), read),
+            parsed, equal = model.from_json(text), model.from_json(text)
+            pickled = pickle.dumps(parsed)
+            benchmarks = [
+                Benchmark("`pickle.dumps`", pickle.dumps, parsed),
+                Benchmark("`pickle.loads`", pickle.loads, pickled),
+                Benchmark("`hash`", hash, parsed),
+                Benchmark("equality", partial(operator.eq, equal), parsed),
             ]
-            for call in calls:
-                rows.setdefault(call.name, {})[letter] = call
-            floors[letter] = race(Call("json.loads", json.loads, text), calls, effort)
-        print(f"What objects can do, {shape} shape, multiples of `json.loads`: median (shortest).\n")
-        races(rows, floors, shape)
+            for benchmark in benchmarks:
+                rows.setdefault(benchmark.name, {})[letter] = benchmark
+            baselines[letter] = measure(Benchmark("json.loads", json.loads, text), benchmarks, settings)
+        print(f"Operations on objects, {shape} shape, relative to `json.loads`: median (minimum).\n")
+        print_ratios(rows, baselines, shape)
 
 
 _IMPORT = """
@@ -541,21 +569,22 @@ print(perf_counter() - start)
 """
 
 
-def section_import(effort: Effort) -> None:
-    statements = dict.fromkeys(["import json", "import runstep", *[PEERS[peer] for peer in installed()]])
+def section_import(settings: Settings) -> None:
+    libraries = installed_libraries()
+    statements = dict.fromkeys(["import json", "import runstep", *[LIBRARIES[library] for library in libraries]])
     paths = sysconfig.get_paths()
     times: dict[str, list[float]] = {statement: [] for statement in statements}
-    # Once more than is counted: the first one writes the bytecode.
-    for number in range(effort.processes + 1):
+    # The first run is not counted, because it writes the bytecode.
+    for number in range(settings.processes + 1):
         for statement, seconds in times.items():
             code = _IMPORT.format(path=[str(_CHECKOUT), paths["purelib"], paths["platlib"]], statement=statement)
-            # Without `site` and the environment: nothing of the user's is in the way.
+            # Without `site` and environment variables, so that the user's configuration has no effect.
             command = [sys.executable, "-I", "-S", "-c", code]
-            answer = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603  (our own words)
+            process = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603  (fixed code)
             if number:
-                seconds.append(float(answer.stdout))
-    print("Import in a fresh process, milliseconds above `import dataclasses, enum, typing`.\n")
-    table(
+                seconds.append(float(process.stdout))
+    print("Import in a new process, in milliseconds, after `import dataclasses, enum, typing`.\n")
+    print_table(
         ("import", "median", "minimum"),
         [
             (f"`{statement}`", f"{median(seconds) * 1e3:.1f}", f"{min(seconds) * 1e3:.1f}")
@@ -564,67 +593,72 @@ def section_import(effort: Effort) -> None:
     )
 
 
-def section_memory(effort: Effort) -> None:
-    peers = installed()
+def section_memory(settings: Settings) -> None:
+    installed = installed_libraries()
     for shape in SHAPES:
-        texts = mixed_steps(effort.steps, shape)
-        taken = {reader.name: _memory(reader, texts) for reader in [peer(shape) for peer in (plain, runstep, *peers)]}
-        floor = taken["`json.loads`"]
-        print(f"Memory, bytes a step, mixed steps of the {shape} shape, all decoded with `json.loads` first.\n")
-        table(
-            (shape, "bytes a step", "of the plain dicts"),
-            [(name, f"{taken[name]:.0f}", f"{taken[name] / floor:.2f}") for name in taken],
+        texts = mixed_steps(settings.steps, shape)
+        libraries = [create(shape) for create in (json_module, runstep, *installed)]
+        sizes = {library.name: _memory(library, texts) for library in libraries}
+        baseline = sizes["`json.loads`"]
+        print(f"Memory of parsed steps, in bytes per step, mixed steps of the {shape} shape.\n")
+        print_table(
+            (shape, "bytes per step", "relative to plain types"),
+            [(name, f"{sizes[name]:.0f}", f"{sizes[name] / baseline:.2f}") for name in sizes],
         )
 
 
-def _memory(reader: Reader, texts: list[str]) -> float:
-    kept = [reader.step(json.loads(text)) for text in texts[:10]]  # what is made only once is no step's
+def _memory(library: Library, texts: list[str]) -> float:
+    """Return the bytes of memory per step."""
+    steps = [library.parse_step(json.loads(text)) for text in texts[:10]]  # fills caches, which are not counted
     gc.collect()
     tracemalloc.start()
-    kept = [reader.step(json.loads(text)) for text in texts]
+    steps = [library.parse_step(json.loads(text)) for text in texts]
     gc.collect()
-    taken, _ = tracemalloc.get_traced_memory()
+    size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return taken / len(kept)
+    return size / len(steps)
 
 
-def section_lines(effort: Effort) -> None:
-    lines = mixed_steps(effort.lines, "live")
+def section_lines(settings: Settings) -> None:
+    lines = mixed_steps(settings.lines, "live")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "steps.jsonl"
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
-        def read_lines(read: Callable[[str], Any]) -> None:
+        def parse_lines(parse: Callable[[str], Any]) -> None:
             with path.open(encoding="utf-8") as file:
                 for line in file:
-                    read(line)
+                    parse(line)
 
-        calls = [
-            Call(reader.name, read_lines, reader.text)
-            for reader in [peer("live") for peer in (plain, runstep, *installed())]
+        benchmarks = [
+            Benchmark(library.name, parse_lines, library.parse_text)
+            for library in [create("live") for create in (json_module, runstep, *installed_libraries())]
         ]
-        floor = race(Call("json.loads", read_lines, json.loads), calls, effort)
-    print("JSON Lines, mixed steps of the live shape: read a line, parse it, drop it; time against `json.loads`.\n")
-    table(
-        ("JSON Lines", "thousand lines a second", "multiples of `json.loads`"),
-        [(call.name, f"{len(lines) / floor / call.ratio / 1e3:.0f}", call) for call in calls],
+        baseline = measure(Benchmark("json.loads", parse_lines, json.loads), benchmarks, settings)
+    print("JSON Lines, mixed steps of the live shape: each line is read, parsed and discarded. Median (minimum).\n")
+    print_table(
+        ("JSON Lines", "thousand lines per second", "relative to `json.loads`"),
+        [
+            (benchmark.name, f"{len(lines) / baseline / benchmark.ratio / 1e3:.0f}", benchmark)
+            for benchmark in benchmarks
+        ],
     )
 
 
-def section_deltas(effort: Effort) -> None:
+def section_deltas(settings: Settings) -> None:
     try:
         from runstep.streaming import RunStepStream
     except ImportError as error:
         print(f"Deltas skipped: {error}.\n")
         return
     rows: list[tuple[str, ...]] = []
-    for number in effort.deltas:
+    for number in settings.deltas:
         data, texts = delta_stream(number)
 
-        def feed(size: int, data: bytes = data) -> Any:
+        def feed(chunk_size: int, data: bytes = data) -> Any:
             stream = RunStepStream()
-            for start in range(0, len(data), size):
-                stream.feed(data[start : start + size])
+            for start in range(0, len(data), chunk_size):
+                stream.feed(data[start : start + chunk_size])
             return stream
 
         def decode(texts: list[str]) -> None:
@@ -632,20 +666,21 @@ def section_deltas(effort: Effort) -> None:
                 json.loads(text)
 
         (step,) = feed(1000).steps.values()
-        wanted = "".join(
+        expected = "".join(
             json.loads(text)["delta"]["step_details"]["tool_calls"][0]["function"]["arguments"] for text in texts
         )
-        assert step.tool_calls[0].function.arguments == wanted
-        calls = [Call("64 KiB chunks", feed, 65536), Call("1 kB chunks", feed, 1000)]
-        floor = race(Call("json.loads", decode, texts), calls, effort)
-        rows += [(f"{number:,}, {call.name}", f"{floor * call.ratio / number * 1e6:.2f}", str(call)) for call in calls]
-    print(
-        "Deltas through `RunStepStream`, decoded, checked and accumulated; multiples of `json.loads` of their data.\n"
-    )
-    table(("deltas", "µs a delta", "multiples of `json.loads`"), rows)
+        assert step.tool_calls[0].function.arguments == expected
+        benchmarks = [Benchmark("64 KiB chunks", feed, 65536), Benchmark("1 kB chunks", feed, 1000)]
+        baseline = measure(Benchmark("json.loads", decode, texts), benchmarks, settings)
+        rows += [
+            (f"{number:,}, {benchmark.name}", f"{baseline * benchmark.ratio / number * 1e6:.2f}", str(benchmark))
+            for benchmark in benchmarks
+        ]
+    print("Accumulate deltas with `RunStepStream`, relative to `json.loads` of their data: median (minimum).\n")
+    print_table(("deltas", "µs per delta", "relative to `json.loads`"), rows)
 
 
-SECTIONS: dict[str, Callable[[Effort], None]] = {
+SECTIONS: dict[str, Callable[[Settings], None]] = {
     "read": section_read,
     "write": section_write,
     "text": section_text,
@@ -659,9 +694,9 @@ SECTIONS: dict[str, Callable[[Effort], None]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure runstep and its peers; print the figures as Markdown tables.")
-    parser.add_argument("--quick", action="store_true", help="see that it works; the figures say nothing")
-    parser.add_argument("--only", choices=SECTIONS, metavar="SECTION", help=f"one section: {', '.join(SECTIONS)}")
+    parser = argparse.ArgumentParser(description="Measure runstep and other libraries, and print Markdown tables.")
+    parser.add_argument("--quick", action="store_true", help="only check that it runs; the figures are meaningless")
+    parser.add_argument("--only", choices=SECTIONS, metavar="SECTION", help=f"run one section: {', '.join(SECTIONS)}")
     arguments = parser.parse_args()
     print(f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}\n")
     for name, section in SECTIONS.items():

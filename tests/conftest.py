@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What every test goes by: how many examples a property tries, which tests are long, where captured data lies."""
+"""Markers, fixtures and Hypothesis settings for all tests."""
 
 from __future__ import annotations
 
@@ -12,21 +12,28 @@ from typing import Any, TypeAlias
 import pytest
 from hypothesis import HealthCheck, settings
 
+posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
+"""Skip a test that needs a POSIX system."""
+
 DATA = Path(__file__).parent / "data"
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+"""Captured data beside the checkout, which may be missing."""
+
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="needs captured data in ../shared/corpus")
+"""Skip a test that needs captured data."""
+
 Mark: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
-"""What a function returns that makes cases of files."""
+"""A decorator for test functions, as returned by `pytest.mark.parametrize`."""
 
-SHARED = Path(__file__).parents[2] / "shared"
-
-# A shared machine stalls now and then, which says nothing about a property. `settings.get_profile` reads these by name.
-_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-# A gate gives the same answer twice; elsewhere each run looks at other examples.
-settings.register_profile("runstep", _PATIENT, max_examples=100, derandomize="CI" in os.environ)
+# A slow machine must not fail a property test. Tests get the profile with `settings.get_profile("runstep")`.
+_NO_TIME_LIMITS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+# CI runs must be reproducible; other runs generate new examples each time.
+settings.register_profile("runstep", _NO_TIME_LIMITS, max_examples=100, derandomize="CI" in os.environ)
 settings.load_profile("runstep")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out, unless a choice by marks was made."""
+    """Deselect tests marked `long` unless `-m` is given."""
     if config.getoption("markexpr"):
         return
     long = [item for item in items if item.get_closest_marker("long")]
@@ -37,7 +44,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def step() -> Callable[..., dict[str, Any]]:
-    """A maker of run steps as the newest published schema has them, with some keys set otherwise."""
+    """Return a function that returns a valid run step, with keys added or replaced."""
     text = (DATA / "valid" / "documented_message.json").read_text(encoding="utf-8")
 
     def make(**keys: Any) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The benchmark's payloads: a letter and a shape go in, JSON text of a run step or page comes out, always the same."""
+"""Payloads for the benchmarks: deterministic JSON texts of run steps and pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 Shape: TypeAlias = Literal["documented", "live"]
-"""As the API reference has it (16 keys), or as live servers send it (no `metadata`, no `expired_at`, `expires_at`)."""
+"""The 16 keys of the API reference, or the keys of servers: `expires_at`, but no `metadata` and no `expired_at`."""
 
 SHAPES: tuple[Shape, ...] = ("documented", "live")
 
@@ -22,10 +22,10 @@ LEAVES = {
     "e": "step_details.tool_calls.19.function.output",
     "f": "data.99.step_details.message_creation.message_id",
 }
-"""A value deep in each payload, the last one that a reader comes to: who has that one has read it all."""
+"""The path of the last value of each payload, to check that it was parsed completely."""
 
 _ALPHABET = string.ascii_letters + string.digits
-_WORDS = (  # noqa: SIM905  (a page of words, not of quotation marks)
+_WORDS = (  # noqa: SIM905  (easier to read than a list of strings)
     "the of and to in is that for it as was with be by on not this are or from at which but have an had they you "
     "were their one all we can her has there been if more when will would who so no out up into than them only its "
     "time some could these two may then do first any now such like our over me even most made after also did many "
@@ -35,11 +35,11 @@ _WORDS = (  # noqa: SIM905  (a page of words, not of quotation marks)
 
 def payload(letter: str, shape: Shape) -> str:
     """Return the JSON text of payload `letter`, a to f."""
-    return json.dumps(PAYLOADS[letter](_Builder(seed=ord(letter), shape=shape)))
+    return json.dumps(PAYLOADS[letter](_StepBuilder(seed=ord(letter), shape=shape)))
 
 
-def bad_payload() -> str:
-    """Return payload e with three faults, spread over its beginning, middle and end."""
+def invalid_payload() -> str:
+    """Return payload e with three errors: at its beginning, in the middle and at its end."""
     step = json.loads(payload("e", "documented"))
     step["created_at"] = str(step["created_at"])
     step["step_details"]["tool_calls"][7]["function"]["name"] = None
@@ -48,14 +48,14 @@ def bad_payload() -> str:
 
 
 def mixed_steps(number: int, shape: Shape) -> list[str]:
-    """Return the JSON texts of `number` different run steps, mixed as in payload f."""
-    builder = _Builder(seed=number, shape=shape)
+    """Return the JSON texts of `number` different run steps of mixed types, as in payload f."""
+    builder = _StepBuilder(seed=number, shape=shape)
     return [json.dumps(builder.mixed(index)) for index in range(number)]
 
 
 def delta_stream(number: int) -> tuple[bytes, list[str]]:
-    """Return an event stream that writes a function's arguments in `number` deltas, and the data of each delta."""
-    builder = _Builder(seed=number, shape="live")
+    """Return an event stream with the arguments of a function in `number` deltas, and the data of each delta."""
+    builder = _StepBuilder(seed=number, shape="live")
     call = {
         "id": builder.id("call"),
         "type": "function",
@@ -65,8 +65,8 @@ def delta_stream(number: int) -> tuple[bytes, list[str]]:
     step.update(status="in_progress", completed_at=None, usage=None)
     deltas: list[str] = []
     for _ in range(number):
-        piece = {"index": 0, "type": "function", "function": {"arguments": builder.text(6)}}
-        details = {"type": "tool_calls", "tool_calls": [piece]}
+        call_delta = {"index": 0, "type": "function", "function": {"arguments": builder.text(6)}}
+        details = {"type": "tool_calls", "tool_calls": [call_delta]}
         deltas.append(
             json.dumps({"id": step["id"], "object": "thread.run.step.delta", "delta": {"step_details": details}})
         )
@@ -75,11 +75,11 @@ def delta_stream(number: int) -> tuple[bytes, list[str]]:
     return "".join(events).encode(), deltas
 
 
-class _Builder:
-    """Makes run steps of one shape, no two of them alike; the same seed makes the same ones."""
+class _StepBuilder:
+    """Builds different run steps of one shape. The same seed gives the same steps."""
 
     def __init__(self, seed: int, shape: Shape) -> None:
-        self._random = random.Random(seed)  # noqa: S311  (it makes up texts, not secrets)
+        self._random = random.Random(seed)  # noqa: S311  (not used for secrets)
         self._live = shape == "live"
         self._time = 1_722_000_000
         self._assistant_id, self._thread_id, self._run_id = self.id("asst"), self.id("thread"), self.id("run")
@@ -88,7 +88,7 @@ class _Builder:
         return f"{prefix}_{''.join(self._random.choices(_ALPHABET, k=24))}"
 
     def text(self, length: int) -> str:
-        """Return words, `length` characters in all."""
+        """Return words with a total length of `length` characters."""
         words = " ".join(self._random.choices(_WORDS, k=length // 2 + 1))
         return words[:length]
 
@@ -118,8 +118,8 @@ class _Builder:
         return step
 
     def mixed(self, index: int) -> dict[str, Any]:
-        """Return one step of a mixture, by its place there: half messages, half tool calls, some unfinished."""
-        step = PAYLOADS[_MIXTURE[index % len(_MIXTURE)]](self)
+        """Return step `index` of a mixture: half are messages, half are tool calls, some failed or are in progress."""
+        step = PAYLOADS[_MIXED_PAYLOADS[index % len(_MIXED_PAYLOADS)]](self)
         if index % 20 == 8:
             step.update(status="failed", completed_at=None, failed_at=self._time, usage=None)
             step["last_error"] = {"code": "server_error", "message": "Sorry, something went wrong."}
@@ -188,8 +188,8 @@ class _Builder:
             "content": [{"type": "text", "text": self.text(1000)}],
         }
         if self._live:
-            filled = self._random.random() < 0.3
-            result["attributes"] = {"section": self.text(8), "year": 2024, "public": True} if filled else {}
+            has_attributes = self._random.random() < 0.3
+            result["attributes"] = {"section": self.text(8), "year": 2024, "public": True} if has_attributes else {}
         return result
 
     def _usage(self) -> dict[str, Any]:
@@ -200,7 +200,7 @@ class _Builder:
             "total_tokens": prompt + completion,
         }
         if self._live:
-            # Nearly always none: few assistants had a model that reasons.
+            # Most counts are 0, because few assistants used reasoning models.
             cached = prompt // 128 * 128 if self._random.random() < 0.25 else 0
             reasoning = completion // 2 if self._random.random() < 0.1 else 0
             usage["prompt_token_details"] = {"cached_tokens": cached}
@@ -208,15 +208,15 @@ class _Builder:
         return usage
 
 
-PAYLOADS: dict[str, Callable[[_Builder], dict[str, Any]]] = {
-    "a": _Builder.message,
-    "b": _Builder.functions,
-    "c": _Builder.code,
-    "d": _Builder.search,
-    "e": _Builder.functions_and_metadata,
-    "f": _Builder.page,
-    "three functions": _Builder.three_functions,
+PAYLOADS: dict[str, Callable[[_StepBuilder], dict[str, Any]]] = {
+    "a": _StepBuilder.message,
+    "b": _StepBuilder.functions,
+    "c": _StepBuilder.code,
+    "d": _StepBuilder.search,
+    "e": _StepBuilder.functions_and_metadata,
+    "f": _StepBuilder.page,
+    "three functions": _StepBuilder.three_functions,
 }
 
-# The last step of a page is the first of its run, and that wrote a message here.
-_MIXTURE = ("b", "a", "c", "a", "d", "a", "three functions", "c", "b", "a")
+# In the order of a page: the newest step is first, and the first step of the run, a message, is last.
+_MIXED_PAYLOADS = ("b", "a", "c", "a", "d", "a", "three functions", "c", "b", "a")

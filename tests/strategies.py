@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Documents that nobody wrote: run steps and all their parts as servers send them, and damaged in every way we know."""
+"""Hypothesis strategies for valid and damaged run steps, pages, and their nested objects."""
 
 from __future__ import annotations
 
@@ -15,61 +15,61 @@ import runstep
 Json: TypeAlias = Any
 Strategy: TypeAlias = st.SearchStrategy[Any]
 
-# Subclasses of what `json.loads` makes: other decoders and programs hand them in.
+# Subclasses of the types that `json.loads` returns; other decoders and programs pass them.
 
 
 class Dict(dict[str, Any]):
-    """A dict that is not one."""
+    """A subclass of `dict`."""
 
 
 class List(list[Any]):
-    """A list that is not one."""
+    """A subclass of `list`."""
 
 
 class Str(str):
-    """A str that is not one."""
+    """A subclass of `str`."""
 
     __slots__ = ()
 
 
 class Int(int):
-    """An int that is not one."""
+    """A subclass of `int`."""
 
 
 class Float(float):
-    """A float that is not one."""
+    """A subclass of `float`."""
 
     __slots__ = ()
 
 
-class Name(str, Enum):
-    """Some strings that are enum members."""
+class StringEnum(str, Enum):
+    """An enum of strings."""
 
     COMPLETED = "completed"
     FUNCTION = "function"
-    ELSE = "something else"
+    OTHER = "something else"
 
 
-class Number(IntEnum):
-    """Some integers that are enum members."""
+class IntegerEnum(IntEnum):
+    """An enum of integers."""
 
     ZERO = 0
     TWO = 2
 
 
-def subclassed(value: Json) -> list[Any]:
-    """Return what equals `value` but is of a subclass."""
-    kinds: dict[type, list[Callable[[Any], Any]]] = {
+def subclass_instances(value: Json) -> list[Any]:
+    """Return equal values whose types are subclasses of the type of `value`."""
+    subclasses: dict[type, list[Callable[[Any], Any]]] = {
         dict: [Dict, OrderedDict, lambda data: defaultdict(list, data)],
         list: [List],
         str: [Str],
         int: [Int],
         float: [Float],
     }
-    return [make(value) for make in kinds.get(type(value), [])]
+    return [subclass(value) for subclass in subclasses.get(type(value), [])]
 
 
-# JSON, of any kind.
+# Arbitrary JSON values.
 
 TEXT = st.text(st.characters(), max_size=8)
 INTEGERS = st.integers(-(2**70), 2**70) | st.integers(0, 2_000_000_000)
@@ -81,14 +81,14 @@ JSON = st.recursive(
     max_leaves=4,
 )
 OBJECTS = st.dictionaries(TEXT, JSON, max_size=2)
-_NOTHING: dict[str, Any] = {}
+_NO_KEYS: dict[str, Any] = {}
 EXTRA: Strategy = st.one_of(
-    st.just(_NOTHING),
-    st.just(_NOTHING),
+    st.just(_NO_KEYS),
+    st.just(_NO_KEYS),
     st.dictionaries(TEXT | st.sampled_from(["surprise", "type ", "ID"]), JSON, max_size=2),
 )
 
-# The parts of a run step, from the leaves to the page; every document can be read.
+# Valid documents for each class, from the innermost objects to the page.
 
 
 def or_null(values: Strategy) -> Strategy:
@@ -96,67 +96,69 @@ def or_null(values: Strategy) -> Strategy:
 
 
 def document(required: dict[str, Strategy], optional: dict[str, Strategy] | None = None) -> Strategy:
-    """Objects with these keys, and now and then with others."""
-    named = st.fixed_dictionaries(required, optional=optional or {})
-    return st.builds(with_extra, named, EXTRA)
+    """Return a strategy for objects with these keys and, in some examples, unknown keys."""
+    known = st.fixed_dictionaries(required, optional=optional or {})
+    return st.builds(with_extra, known, EXTRA)
 
 
-def with_extra(named: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
-    return {**extra, **named}
+def with_extra(known: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
+    return {**extra, **known}
 
 
-def just(tag: str) -> Strategy:
-    return st.just(tag)
+def just(value: str) -> Strategy:
+    return st.just(value)
 
 
-def vocabulary(values: type[Enum]) -> Strategy:
-    return st.sampled_from([member.value for member in values]) | TEXT
+def enum_value(enum: type[Enum]) -> Strategy:
+    return st.sampled_from([member.value for member in enum]) | TEXT
 
 
-def other(named: tuple[str, ...]) -> Strategy:
-    """Objects of a type that is not `named`: the body under a key named like the type, or beside it."""
-    tags = st.sampled_from(["browser", "mcp", "openapi", "activities", "connected_agent", ""]) | TEXT
-    unnamed = tags.filter(lambda tag: tag not in named)
-    return st.builds(_other, unnamed, OBJECTS, st.booleans(), OBJECTS | st.fixed_dictionaries({"id": TEXT}))
+def unknown_variant(known_types: tuple[str, ...]) -> Strategy:
+    """Return a strategy for objects of a type not in `known_types`, with a nested or a flat body."""
+    types = st.sampled_from(["browser", "mcp", "openapi", "activities", "connected_agent", ""]) | TEXT
+    unknown_types = types.filter(lambda type_: type_ not in known_types)
+    return st.builds(
+        _unknown_variant, unknown_types, OBJECTS, st.booleans(), OBJECTS | st.fixed_dictionaries({"id": TEXT})
+    )
 
 
-def _other(tag: str, body: dict[str, Any], flat: bool, rest: dict[str, Any]) -> dict[str, Any]:
-    return {**(body if flat else {tag: body}), **rest, "type": tag}
+def _unknown_variant(type_: str, body: dict[str, Any], flat: bool, rest: dict[str, Any]) -> dict[str, Any]:
+    return {**(body if flat else {type_: body}), **rest, "type": type_}
 
 
-def several(items: Strategy) -> Strategy:
+def short_lists(items: Strategy) -> Strategy:
     return st.lists(items, max_size=2)
 
 
 IMAGE_FILE = document({"file_id": TEXT})
 LOGS = document({"type": just("logs"), "logs": TEXT})
 IMAGE = document({"type": just("image"), "image": IMAGE_FILE})
-OTHER_OUTPUT = other(("logs", "image"))
-CODE_INTERPRETER = document({"input": TEXT, "outputs": several(LOGS | IMAGE | OTHER_OUTPUT)})
+OTHER_OUTPUT = unknown_variant(("logs", "image"))
+CODE_INTERPRETER = document({"input": TEXT, "outputs": short_lists(LOGS | IMAGE | OTHER_OUTPUT)})
 CODE_INTERPRETER_CALL = document({"id": TEXT, "type": just("code_interpreter"), "code_interpreter": CODE_INTERPRETER})
 
-RANKING_OPTIONS = document({"ranker": vocabulary(runstep.FileSearchRanker), "score_threshold": NUMBERS})
+RANKING_OPTIONS = document({"ranker": enum_value(runstep.FileSearchRanker), "score_threshold": NUMBERS})
 CONTENT = document({}, {"type": or_null(just("text") | TEXT), "text": or_null(TEXT)})
 RESULT = document(
     {"file_id": TEXT, "file_name": TEXT, "score": NUMBERS},
-    {"content": or_null(several(CONTENT)), "attributes": or_null(OBJECTS)},
+    {"content": or_null(short_lists(CONTENT)), "attributes": or_null(OBJECTS)},
 )
-FILE_SEARCH = document({}, {"ranking_options": or_null(RANKING_OPTIONS), "results": or_null(several(RESULT))})
+FILE_SEARCH = document({}, {"ranking_options": or_null(RANKING_OPTIONS), "results": or_null(short_lists(RESULT))})
 FILE_SEARCH_CALL = document({"id": TEXT, "type": just("file_search"), "file_search": FILE_SEARCH})
 
 FUNCTION = document({"name": TEXT, "arguments": TEXT}, {"output": or_null(TEXT)})
 FUNCTION_CALL = document({"id": TEXT, "type": just("function"), "function": FUNCTION})
 
 RETRIEVAL_CALL = document({"id": TEXT, "type": just("retrieval"), "retrieval": OBJECTS})
-OTHER_CALL = other(("code_interpreter", "file_search", "function", "retrieval"))
+OTHER_CALL = unknown_variant(("code_interpreter", "file_search", "function", "retrieval"))
 CALLS = CODE_INTERPRETER_CALL | FILE_SEARCH_CALL | FUNCTION_CALL | RETRIEVAL_CALL | OTHER_CALL
 
 MESSAGE_CREATION = document({"message_id": TEXT})
 MESSAGE_CREATION_DETAILS = document({"type": just("message_creation"), "message_creation": MESSAGE_CREATION})
-TOOL_CALLS_DETAILS = document({"type": just("tool_calls"), "tool_calls": several(CALLS)})
-OTHER_DETAILS = other(("message_creation", "tool_calls"))
+TOOL_CALLS_DETAILS = document({"type": just("tool_calls"), "tool_calls": short_lists(CALLS)})
+OTHER_DETAILS = unknown_variant(("message_creation", "tool_calls"))
 
-LAST_ERROR = document({"code": vocabulary(runstep.LastErrorCode), "message": TEXT})
+LAST_ERROR = document({"code": enum_value(runstep.LastErrorCode), "message": TEXT})
 USAGE = document(
     {"prompt_tokens": INTEGERS, "completion_tokens": INTEGERS, "total_tokens": INTEGERS},
     {
@@ -166,37 +168,42 @@ USAGE = document(
 )
 
 METADATA = st.dictionaries(TEXT, TEXT, max_size=3)
-_ALWAYS = {
+_REQUIRED = {
     "id": TEXT,
     "created_at": INTEGERS,
     "assistant_id": TEXT,
     "thread_id": TEXT,
     "run_id": TEXT,
-    "type": vocabulary(runstep.RunStepType),
-    "status": vocabulary(runstep.RunStepStatus),
+    "type": enum_value(runstep.RunStepType),
+    "status": enum_value(runstep.RunStepStatus),
     "step_details": MESSAGE_CREATION_DETAILS | TOOL_CALLS_DETAILS | TOOL_CALLS_DETAILS | OTHER_DETAILS,
 }
-_TIME = or_null(INTEGERS)
-_USUALLY = {
+_TIME_OR_NULL = or_null(INTEGERS)
+_OPTIONAL = {
     "object": just("thread.run.step"),
     "last_error": or_null(LAST_ERROR),
-    "cancelled_at": _TIME,
-    "failed_at": _TIME,
-    "completed_at": _TIME,
+    "cancelled_at": _TIME_OR_NULL,
+    "failed_at": _TIME_OR_NULL,
+    "completed_at": _TIME_OR_NULL,
     "usage": or_null(USAGE),
 }
-_DOCUMENTED = {"expired_at": _TIME, "metadata": or_null(METADATA)}
-_LIVE = {"expires_at": _TIME}
+_OPTIONAL_DOCUMENTED = {"expired_at": _TIME_OR_NULL, "metadata": or_null(METADATA)}
+_OPTIONAL_LIVE = {"expires_at": _TIME_OR_NULL}
 
-LIVE_STEP = st.fixed_dictionaries({**_ALWAYS, **_USUALLY, **_LIVE})
-DOCUMENTED_STEP = st.fixed_dictionaries({**_ALWAYS, **_USUALLY, **_DOCUMENTED})
+LIVE_STEP = st.fixed_dictionaries({**_REQUIRED, **_OPTIONAL, **_OPTIONAL_LIVE})
+DOCUMENTED_STEP = st.fixed_dictionaries({**_REQUIRED, **_OPTIONAL, **_OPTIONAL_DOCUMENTED})
 ANY_STEP = document(
-    _ALWAYS,
-    {**_USUALLY, **_DOCUMENTED, **_LIVE, "object": st.sampled_from(["thread.run.step", "assistant.run.step"])},
+    _REQUIRED,
+    {
+        **_OPTIONAL,
+        **_OPTIONAL_DOCUMENTED,
+        **_OPTIONAL_LIVE,
+        "object": st.sampled_from(["thread.run.step", "assistant.run.step"]),
+    },
 )
 STEP = LIVE_STEP | DOCUMENTED_STEP | ANY_STEP
 PAGE = document(
-    {"data": several(STEP)},
+    {"data": short_lists(STEP)},
     {"object": just("list") | TEXT, "first_id": or_null(TEXT), "last_id": or_null(TEXT), "has_more": st.booleans()},
 )
 
@@ -225,39 +232,39 @@ DOCUMENTS: dict[str, Strategy] = {
     "RunStep": STEP,
     "RunStepPage": PAGE,
 }
-"""What can be read, by the name of the class that reads it."""
+"""Strategies for valid documents, by the name of the class that parses them."""
 
 PARTS = st.sampled_from(sorted(DOCUMENTS)).flatmap(lambda kind: st.tuples(st.just(kind), DOCUMENTS[kind]))
-"""A class's name and a document that it can read."""
+"""The name of a class, and a valid document for it."""
 
-# Damage.
+# Damaged documents.
 
 
 def nested(depth: int, innermost: Json, *, objects: bool) -> Json:
-    """Return `innermost` with `depth` arrays or objects around it."""
+    """Return `innermost` nested in `depth` arrays or objects."""
     value = innermost
     for _ in range(depth):
         value = {"in": value} if objects else [value]
     return value
 
 
-_Places: TypeAlias = list[tuple[Any, Any]]
+_Slots: TypeAlias = list[tuple[Any, Any]]
 
 
-def places(value: Json) -> _Places:
-    """Return every container and key (or index) at which a value lies in `value`."""
-    found: _Places = []
-    open_containers = [value]
-    for container in open_containers:
+def slots(value: Json) -> _Slots:
+    """Return the container and the key or index of each value nested in `value`."""
+    found: _Slots = []
+    containers = [value]
+    for container in containers:
         keys = list(container) if isinstance(container, dict) else range(len(container))
         for key in keys:
             found.append((container, key))
             if isinstance(container[key], (dict, list)):
-                open_containers.append(container[key])
+                containers.append(container[key])
     return found
 
 
-ODD_VALUES = st.one_of(
+UNEXPECTED_VALUES = st.one_of(
     st.sampled_from(
         [
             *(None, True, False, 0, 1, -1, 1.0, 1699063291.0, 0.5, 1.5, 1e300, -0.0, 10**400),
@@ -266,9 +273,9 @@ ODD_VALUES = st.one_of(
             *("thread.run", "assistant.run.step", "default-2024-08-21"),
         ]
     ),
-    # Fresh ones: a later damage may change them.
+    # Built anew for each example, because later damage may modify them.
     st.builds(dict), st.builds(list), st.builds(tuple), st.builds(object), st.builds(set), st.builds(bytes),
-    st.sampled_from([*Name, *Number]),
+    st.sampled_from([*StringEnum, *IntegerEnum]),
     st.builds(lambda: ["a"]),
     st.builds(lambda: {"type": "function"}),
     st.builds(lambda: {"type": None}),
@@ -277,66 +284,68 @@ ODD_VALUES = st.one_of(
     st.builds(lambda: [float("nan")]),
     st.builds(nested, st.integers(98, 102), st.builds(list) | st.builds(dict) | st.just(1), objects=st.booleans()),
     st.integers(15, 18).map(lambda pairs: {str(n): "v" for n in range(pairs)}),
-    st.integers(-2, 2).map(lambda beyond: {"k" * (64 + beyond): "v" * (512 - beyond)}),
+    st.integers(-2, 2).map(lambda excess: {"k" * (64 + excess): "v" * (512 - excess)}),
     JSON,
 )  # fmt: skip
-ODD_KEYS = st.sampled_from([5, None, True, 1.5, (), Str("id"), Str("surprise"), Name.FUNCTION, "error", "metadata"])
+UNEXPECTED_KEYS = st.sampled_from(
+    [5, None, True, 1.5, (), Str("id"), Str("surprise"), StringEnum.FUNCTION, "error", "metadata"]
+)
 
 
-def rebuilt(value: Json, replace: Callable[[Any], Any]) -> Json:
-    """Return a deep copy of `value` with each thing in it `replace`d."""
+def deep_map(value: Json, function: Callable[[Any], Any]) -> Json:
+    """Return a copy of `value` with `function` applied to each nested value, innermost first."""
     if isinstance(value, dict):
-        return replace({key: rebuilt(item, replace) for key, item in value.items()})
+        return function({key: deep_map(item, function) for key, item in value.items()})
     if isinstance(value, list):
-        return replace([rebuilt(item, replace) for item in value])
-    return replace(value)
+        return function([deep_map(item, function) for item in value])
+    return function(value)
 
 
 @st.composite
-def damaged(draw: st.DrawFn, documents: Strategy, *, most: int = 3) -> Json:
-    """Return a document with one to `most` damages, some of which leave it readable."""
+def damaged(draw: st.DrawFn, documents: Strategy, *, max_changes: int = 3) -> Json:
+    """Return a document with one to `max_changes` random changes. The result may still be valid."""
     data = draw(documents)
-    for _ in range(draw(st.integers(1, most))):
-        if not isinstance(data, (dict, list)) or not (found := places(data)):
-            return draw(ODD_VALUES)
+    for _ in range(draw(st.integers(1, max_changes))):
+        if not isinstance(data, (dict, list)) or not (found := slots(data)):
+            return draw(UNEXPECTED_VALUES)
         container, key = found[draw(st.integers(0, len(found) - 1))]
         match draw(st.integers(0, 9)):
             case 0 | 1:
                 del container[key]
             case 2 | 3 | 4:
-                container[key] = draw(ODD_VALUES)
+                container[key] = draw(UNEXPECTED_VALUES)
             case 5:
                 if isinstance(container, dict):
-                    container[draw(ODD_KEYS)] = draw(ODD_VALUES)
+                    container[draw(UNEXPECTED_KEYS)] = draw(UNEXPECTED_VALUES)
                 else:
-                    container.append(draw(ODD_VALUES))
+                    container.append(draw(UNEXPECTED_VALUES))
             case 6:
-                there, other_key = found[draw(st.integers(0, len(found) - 1))]
-                container[key], there[other_key] = there[other_key], container[key]
+                other, other_key = found[draw(st.integers(0, len(found) - 1))]
+                container[key], other[other_key] = other[other_key], container[key]
             case 7:
                 container[key] = container if draw(st.booleans()) else data
-                return data  # walks would not end
+                return data  # `slots` would not terminate for a cycle
             case 8:
-                choices = subclassed(container[key])
-                container[key] = draw(st.sampled_from(choices)) if choices else draw(ODD_VALUES)
+                choices = subclass_instances(container[key])
+                container[key] = draw(st.sampled_from(choices)) if choices else draw(UNEXPECTED_VALUES)
             case _:
-                return draw(ODD_VALUES) if draw(st.integers(0, 9)) == 0 else data
+                return draw(UNEXPECTED_VALUES) if draw(st.integers(0, 9)) == 0 else data
     return data
 
 
 @st.composite
-def parts_in_subclasses(draw: st.DrawFn) -> tuple[str, Json, Json]:
-    """Return a class's name, a document for it, and that document with values of subclasses of their types."""
+def parts_with_subclasses(draw: st.DrawFn) -> tuple[str, Json, Json]:
+    """Return the name of a class, a valid document, and an equal document with instances of subclasses."""
     kind, data = draw(PARTS)
-    return kind, data, rebuilt(data, lambda value: draw(st.sampled_from([value, *subclassed(value)])))
+    return kind, data, deep_map(data, lambda value: draw(st.sampled_from([value, *subclass_instances(value)])))
 
 
 @st.composite
 def parts_reordered(draw: st.DrawFn) -> tuple[str, Json, Json]:
-    """Return a class's name, a document for it, and that document with the keys of each object in another order."""
+    """Return the name of a class, a valid document, and an equal document with the keys in another order."""
     kind, data = draw(PARTS)
 
     def shuffle(value: Json) -> Json:
         return dict(draw(st.permutations(list(value.items())))) if isinstance(value, dict) else value
 
-    return kind, data, rebuilt(data, shuffle)
+    return kind, data, deep_map(data, shuffle)

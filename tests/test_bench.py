@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The benchmark's payloads are what the benchmark says: letters go in, JSON text of known shapes comes out."""
+"""Tests of the payloads for the benchmarks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from runstep import RunStep, RunStepPage, diagnose
 
-from .payloads import LEAVES, SHAPES, Shape, bad_payload, delta_stream, mixed_steps, payload
+from .payloads import LEAVES, SHAPES, Shape, delta_stream, invalid_payload, mixed_steps, payload
 
 DOCUMENTED_KEYS = {
     "id",
@@ -36,11 +36,13 @@ TOKEN_DETAILS = {"prompt_token_details", "completion_tokens_details"}
 
 
 def steps_of(letter: str, shape: Shape) -> list[dict[str, Any]]:
+    """Return the steps of a payload."""
     data = json.loads(payload(letter, shape))
     return data["data"] if letter == "f" else [data]
 
 
 def calls_of(letter: str, shape: Shape) -> list[dict[str, Any]]:
+    """Return the tool calls of a payload that is a single step."""
     (step,) = steps_of(letter, shape)
     calls: list[dict[str, Any]] = step["step_details"]["tool_calls"]
     return calls
@@ -48,7 +50,7 @@ def calls_of(letter: str, shape: Shape) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("letter", LEAVES)
-def test_each_payload_is_the_same_each_time_and_comes_back_as_it_went(letter: str, shape: Shape) -> None:
+def test_payloads_are_deterministic_and_round_trip(letter: str, shape: Shape) -> None:
     text = payload(letter, shape)
     data = json.loads(text)
     model = RunStepPage if letter == "f" else RunStep
@@ -57,7 +59,7 @@ def test_each_payload_is_the_same_each_time_and_comes_back_as_it_went(letter: st
 
 
 @pytest.mark.parametrize("letter", LEAVES)
-def test_the_documented_shape_is_strictly_valid_and_has_every_key(letter: str) -> None:
+def test_documented_payloads_are_strictly_valid_and_have_all_keys(letter: str) -> None:
     assert diagnose(json.loads(payload(letter, "documented"))) == ()
     for step in steps_of(letter, "documented"):
         assert set(step) == DOCUMENTED_KEYS
@@ -65,7 +67,7 @@ def test_the_documented_shape_is_strictly_valid_and_has_every_key(letter: str) -
 
 
 @pytest.mark.parametrize("letter", LEAVES)
-def test_the_live_shape_deviates_by_its_keys_alone(letter: str) -> None:
+def test_live_payloads_deviate_only_in_their_keys(letter: str) -> None:
     problems = diagnose(json.loads(payload(letter, "live")))
     assert {(problem.path[-1], problem.level) for problem in problems} <= {
         (key, "deviation") for key in ("expired_at", "metadata", "expires_at", "attributes", *TOKEN_DETAILS)
@@ -76,7 +78,7 @@ def test_the_live_shape_deviates_by_its_keys_alone(letter: str) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_b_c_d_and_e_hold_the_calls_they_are_named_for(shape: Shape) -> None:
+def test_payloads_b_to_e_contain_the_expected_calls(shape: Shape) -> None:
     assert [call["type"] for call in calls_of("b", shape)] == ["function"]
     (code,) = calls_of("c", shape)
     assert [output["type"] for output in code["code_interpreter"]["outputs"]] == ["logs", "logs", "image"]
@@ -85,19 +87,19 @@ def test_b_c_d_and_e_hold_the_calls_they_are_named_for(shape: Shape) -> None:
     assert [call["type"] for call in calls_of("e", shape)] == ["function"] * 20
 
 
-def test_live_results_have_attributes_and_documented_ones_have_not() -> None:
+def test_only_live_search_results_have_attributes() -> None:
     for shape in SHAPES:
         (search,) = calls_of("d", shape)
         assert all(("attributes" in result) is (shape == "live") for result in search["file_search"]["results"])
 
 
-def test_the_documented_e_has_as_many_metadata_pairs_as_there_may_be() -> None:
+def test_documented_payload_e_has_16_metadata_pairs() -> None:
     (step,) = steps_of("e", "documented")
     assert len(step["metadata"]) == 16
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_f_mixes_a_hundred_steps_of_every_kind(shape: Shape) -> None:
+def test_payload_f_is_a_page_of_100_mixed_steps(shape: Shape) -> None:
     page = RunStepPage.from_json(payload("f", shape))
     assert len(page) == 100
     assert {str(step.status) for step in page} == {"completed", "failed", "in_progress"}
@@ -105,27 +107,27 @@ def test_f_mixes_a_hundred_steps_of_every_kind(shape: Shape) -> None:
     assert len({step.id for step in page}) == 100
 
 
-def test_some_live_usages_count_cached_and_reasoning_tokens() -> None:
+def test_some_live_steps_have_cached_and_reasoning_tokens() -> None:
     usages = [step["usage"] for step in steps_of("f", "live") if step["usage"]]
     assert {usage["prompt_token_details"]["cached_tokens"] > 0 for usage in usages} == {True, False}
     assert {usage["completion_tokens_details"]["reasoning_tokens"] > 0 for usage in usages} == {True, False}
 
 
-def test_the_bad_payload_has_three_faults_spread_over_it() -> None:
-    assert [(problem.location, problem.level) for problem in diagnose(json.loads(bad_payload()))] == [
+def test_the_invalid_payload_has_three_errors() -> None:
+    assert [(problem.location, problem.level) for problem in diagnose(json.loads(invalid_payload()))] == [
         ("created_at", "error"),
         ("step_details.tool_calls[7].function.name", "error"),
         ("step_details.tool_calls[19].id", "error"),
     ]
 
 
-def test_mixed_steps_are_all_different() -> None:
+def test_mixed_steps_are_different_and_round_trip() -> None:
     texts = mixed_steps(50, "live")
     assert len({json.loads(text)["id"] for text in texts}) == 50
     assert all(RunStep.from_json(text).to_dict() == json.loads(text) for text in texts)
 
 
-def test_a_delta_stream_opens_with_its_step_and_has_as_many_deltas_as_asked_for() -> None:
+def test_a_delta_stream_begins_with_its_step_and_has_the_given_number_of_deltas() -> None:
     stream, deltas = delta_stream(10)
     created, *rest = stream.decode().removesuffix("\n\n").split("\n\n")
     event, _, data = created.partition("\ndata: ")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The promises, row by row: the table of what is read and refused, and what every class is."""
+"""Tests of the documented contract: errors, deviations, and the properties of every class."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import copy
 import inspect
 import json
 import pickle
+import sys
 import typing
 from collections import OrderedDict
 from collections.abc import Callable
@@ -35,12 +36,12 @@ from runstep import (
 from .conftest import Mark
 from .strategies import DOCUMENTS
 
-Maker = Callable[..., dict[str, Any]]
+StepFactory = Callable[..., dict[str, Any]]
 CLASSES = [getattr(runstep, name) for name in DOCUMENTS]
 
-# The table: what is done to a good document; whether it is then read; the level and the first problem.
+# Changes to a valid step: a name, the changed keys, and the expected problem.
 
-ABSENT = object()
+MISSING = object()
 
 
 def calls(*tool_calls: Any) -> dict[str, Any]:
@@ -59,8 +60,8 @@ def result(**keys: Any) -> dict[str, Any]:
     return search(results=[{"file_id": "f", "file_name": "n", "score": 0.5, **keys}])
 
 
-RING: list[Any] = []
-RING.append(RING)
+CYCLE: list[Any] = []
+CYCLE.append(CYCLE)
 IN_CALL = "step_details.tool_calls[0]"
 IN_RESULT = f"{IN_CALL}.file_search.results[0]"
 UNKNOWN_KEY = "unknown key (not in the published schema)"
@@ -70,50 +71,50 @@ OUT_OF_RANGE = "expected a number from 0 to 1, got a number out of range"
 PHP = "expected an object, got an empty array (as written by PHP)"
 
 ERRORS: list[tuple[str, dict[str, Any], str]] = [
-    ("wrong type, string", {"id": 5}, "id: expected a string, got an integer"),
-    ("wrong type, object", {"step_details": "message"}, "step_details: expected an object, got a string"),
-    ("wrong type, array", calls() | {"step_details": {"type": "tool_calls", "tool_calls": {}}},
+    ("string of the wrong type", {"id": 5}, "id: expected a string, got an integer"),
+    ("object of the wrong type", {"step_details": "message"}, "step_details: expected an object, got a string"),
+    ("array of the wrong type", calls() | {"step_details": {"type": "tool_calls", "tool_calls": {}}},
      "step_details.tool_calls: expected an array, got an object"),
     ("true for an integer", {"created_at": True}, "created_at: expected an integer, got a boolean"),
     ("true for an optional integer", {"expires_at": True}, "expires_at: expected an integer, got a boolean"),
     ("1.5 for an integer", {"failed_at": 1.5}, "failed_at: expected an integer, got a number with a fraction"),
     ("NaN for an integer", {"failed_at": float("nan")}, "failed_at: expected an integer, got NaN"),
     ("infinity for a number", calls(result(score=float("inf"))), f"{IN_RESULT}.score: expected a number, got infinity"),
-    ("NaN in what is kept", {"kept": [float("nan")]}, "kept[0]: expected a number, got NaN"),
-    ("a tuple", {"kept": ()}, "kept: expected a JSON value, got a Python tuple"),
-    ("a tuple of tool calls", calls() | {"step_details": {"type": "tool_calls", "tool_calls": ()}},
+    ("NaN under an unknown key", {"kept": [float("nan")]}, "kept[0]: expected a number, got NaN"),
+    ("tuple", {"kept": ()}, "kept: expected a JSON value, got a Python tuple"),
+    ("tuple of tool calls", calls() | {"step_details": {"type": "tool_calls", "tool_calls": ()}},
      "step_details.tool_calls: expected an array, got a Python tuple"),
-    ("a key that is no string", {"kept": {5: 6}}, "kept: expected string keys, got an integer"),
-    ("an object", {"kept": object()}, "kept: expected a JSON value, got a Python object"),
-    ("a mapping that is no dict", {"usage": MappingProxyType({})},
+    ("non-string key", {"kept": {5: 6}}, "kept: expected string keys, got an integer"),
+    ("Python object", {"kept": object()}, "kept: expected a JSON value, got a Python object"),
+    ("mapping that is not a dict", {"usage": MappingProxyType({})},
      "usage: expected an object, got a Python mappingproxy"),
-    ("a cycle", {"kept": RING}, f"kept: {TOO_DEEP}"),
-    *[(f"{key} absent", {key: ABSENT}, f"{key}: expected {wanted}, but the key is missing") for key, wanted in (
+    ("cycle", {"kept": CYCLE}, f"kept: {TOO_DEEP}"),
+    *[(f"{key} missing", {key: MISSING}, f"{key}: expected {expected}, but the key is missing") for key, expected in (
         ("id", "a string"), ("created_at", "an integer"), ("assistant_id", "a string"), ("thread_id", "a string"),
         ("run_id", "a string"), ("type", "a string"), ("status", "a string"), ("step_details", "an object"))],
-    *[(f"{key} null", {key: None}, f"{key}: expected {wanted}, got null") for key, wanted in (
+    *[(f"{key} null", {key: None}, f"{key}: expected {expected}, got null") for key, expected in (
         ("id", "a string"), ("created_at", "an integer"), ("assistant_id", "a string"), ("thread_id", "a string"),
         ("run_id", "a string"), ("type", "a string"), ("status", "a string"), ("step_details", "an object"))],
-    ("no name", calls(function(name=None)), f"{IN_CALL}.function.name: expected a string, got null"),
-    ("a run", {"object": "thread.run"}, 'object: expected a run step ("thread.run.step"), got "thread.run"'),
-    ("an error envelope", {"id": ABSENT, "error": {"message": "x"}},
+    ("function name null", calls(function(name=None)), f"{IN_CALL}.function.name: expected a string, got null"),
+    ("run", {"object": "thread.run"}, 'object: expected a run step ("thread.run.step"), got "thread.run"'),
+    ("API error response", {"id": MISSING, "error": {"message": "x"}},
      "expected a run step, got an API error response"),
-    ("17 pairs of metadata", {"metadata": {str(n): "" for n in range(17)}},
+    ("17 metadata pairs", {"metadata": {str(n): "" for n in range(17)}},
      "metadata: expected at most 16 pairs, got 17"),
-    ("a long key of metadata", {"metadata": {" " * 65: ""}},
+    ("metadata key too long", {"metadata": {" " * 65: ""}},
      f'metadata["{" " * 64}…"]: expected a key of at most 64 characters, got 65'),
-    ("a long value of metadata", {"metadata": {"key": " " * 513}},
+    ("metadata value too long", {"metadata": {"key": " " * 513}},
      "metadata.key: expected a value of at most 512 characters, got 513"),
-    ("a number as metadata", {"metadata": {"key": 1}}, "metadata.key: expected a string, got an integer"),
+    ("number as a metadata value", {"metadata": {"key": 1}}, "metadata.key: expected a string, got an integer"),
 ]  # fmt: skip
 
 DEVIATIONS: list[tuple[str, dict[str, Any], str]] = [
-    *[(f"{key} absent", {key: ABSENT}, f"{key}: expected {wanted}, but the key is missing") for key, wanted in (
+    *[(f"{key} missing", {key: MISSING}, f"{key}: expected {expected}, but the key is missing") for key, expected in (
         ("last_error", "an object or null"), ("expired_at", "an integer or null"),
         ("cancelled_at", "an integer or null"), ("failed_at", "an integer or null"),
         ("completed_at", "an integer or null"), ("metadata", "an object or null"), ("usage", "an object or null"),
         ("object", "a string"))],
-    ("output absent", calls({"id": "c", "type": "function", "function": {"name": "f", "arguments": ""}}),
+    ("output missing", calls({"id": "c", "type": "function", "function": {"name": "f", "arguments": ""}}),
      f"{IN_CALL}.function.output: expected a string or null, but the key is missing"),
     ("ranking_options null", calls(search(ranking_options=None)),
      f"{IN_CALL}.file_search.ranking_options: expected an object, got null"),
@@ -121,60 +122,60 @@ DEVIATIONS: list[tuple[str, dict[str, Any], str]] = [
     ("content null", calls(result(content=None)), f"{IN_RESULT}.content: expected an array, got null"),
     ("text null", calls(result(content=[{"type": "text", "text": None}])),
      f"{IN_RESULT}.content[0].text: expected a string, got null"),
-    ("type of content null", calls(result(content=[{"type": None}])),
+    ("content type null", calls(result(content=[{"type": None}])),
      f"{IN_RESULT}.content[0].type: expected a string, got null"),
-    ("type of content unknown", calls(result(content=[{"type": "image"}])),
+    ("unknown content type", calls(result(content=[{"type": "image"}])),
      f'{IN_RESULT}.content[0].type: unknown value "image" {UNPUBLISHED}'),
     ("expires_at", {"expires_at": 5}, f"expires_at: {UNKNOWN_KEY}"),
     ("expires_at null", {"expires_at": None}, f"expires_at: {UNKNOWN_KEY}"),
     ("attributes", calls(result(attributes={})), f"{IN_RESULT}.attributes: {UNKNOWN_KEY}"),
-    ("an unknown key", {"surprise": {}}, f"surprise: {UNKNOWN_KEY}"),
-    ("an unknown key inside", calls(function(strict=True)), f"{IN_CALL}.function.strict: {UNKNOWN_KEY}"),
-    ("an unknown status", {"status": "paused"}, f'status: unknown value "paused" {UNPUBLISHED}'),
-    ("an unknown type", {"type": "activities", "step_details": {"type": "activities"}},
+    ("unknown key", {"surprise": {}}, f"surprise: {UNKNOWN_KEY}"),
+    ("nested unknown key", calls(function(strict=True)), f"{IN_CALL}.function.strict: {UNKNOWN_KEY}"),
+    ("unknown status", {"status": "paused"}, f'status: unknown value "paused" {UNPUBLISHED}'),
+    ("unknown type", {"type": "activities", "step_details": {"type": "activities"}},
      f'type: unknown value "activities" {UNPUBLISHED}'),
-    ("an unknown tool", calls({"id": "c", "type": "mcp"}), f'{IN_CALL}.type: unknown value "mcp" {UNPUBLISHED}'),
-    ("an unknown ranker", calls(search(ranking_options={"ranker": "own", "score_threshold": 0})),
+    ("unknown tool", calls({"id": "c", "type": "mcp"}), f'{IN_CALL}.type: unknown value "mcp" {UNPUBLISHED}'),
+    ("unknown ranker", calls(search(ranking_options={"ranker": "own", "score_threshold": 0})),
      f'{IN_CALL}.file_search.ranking_options.ranker: unknown value "own" {UNPUBLISHED}'),
-    ("an unknown error code", {"last_error": {"code": "", "message": ""}},
+    ("unknown error code", {"last_error": {"code": "", "message": ""}},
      f'last_error.code: unknown value "" {UNPUBLISHED}'),
-    ("types that disagree", {"type": "tool_calls"},
+    ("mismatched types", {"type": "tool_calls"},
      'type: expected "message_creation" (step_details.type), got "tool_calls"'),
-    ("a threshold beyond 1", calls(search(ranking_options={"ranker": "auto", "score_threshold": 1.1})),
+    ("score threshold above 1", calls(search(ranking_options={"ranker": "auto", "score_threshold": 1.1})),
      f"{IN_CALL}.file_search.ranking_options.score_threshold: {OUT_OF_RANGE}"),
-    ("a score below 0", calls(result(score=-1)), f"{IN_RESULT}.score: {OUT_OF_RANGE}"),
-    ("the first name of the object", {"object": "assistant.run.step"},
+    ("score below 0", calls(result(score=-1)), f"{IN_RESULT}.score: {OUT_OF_RANGE}"),
+    ("object of November 2023", {"object": "assistant.run.step"},
      f'object: unknown value "assistant.run.step" {UNPUBLISHED}'),
-    ("v1 retrieval", calls({"id": "c", "type": "retrieval", "retrieval": {}}),
+    ("v1 retrieval call", calls({"id": "c", "type": "retrieval", "retrieval": {}}),
      f'{IN_CALL}.type: unknown value "retrieval" {UNPUBLISHED}'),
     ("[] for metadata", {"metadata": []}, f"metadata: {PHP}"),
     ("[] for file_search", calls({"id": "c", "type": "file_search", "file_search": []}),
      f"{IN_CALL}.file_search: {PHP}"),
 ]  # fmt: skip
 
-READ: list[tuple[str, dict[str, Any]]] = [
-    ("as documented", {}),
-    ("a whole float for an integer", {"created_at": 1699063291.0, "completed_at": -0.0}),
+VALID: list[tuple[str, dict[str, Any]]] = [
+    ("documented example", {}),
+    ("whole float for an integer", {"created_at": 1699063291.0, "completed_at": -0.0}),
     ("null for each nullable key", dict.fromkeys(
         ("last_error", "expired_at", "cancelled_at", "failed_at", "completed_at", "metadata", "usage"))),
-    ("an integer for a number", calls(result(score=1, content=[]))),
-    ("no parts of file search", calls(search())),
-    ("no parts of content", calls(result(content=[{}]))),
-    ("16 pairs of metadata", {"metadata": {str(n): "" for n in range(16)}}),
+    ("integer for a number", calls(result(score=1, content=[]))),
+    ("empty file search", calls(search())),
+    ("empty content", calls(result(content=[{}]))),
+    ("16 metadata pairs", {"metadata": {str(n): "" for n in range(16)}}),
     ("metadata at the limits", {"metadata": {"🌊" * 64: "🌊" * 512}}),
 ]  # fmt: skip
 
 
-def changed(good: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in {**good, **changes}.items() if value is not ABSENT}
+def with_changes(data: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in {**data, **changes}.items() if value is not MISSING}
 
 
 @pytest.mark.parametrize(
-    ("row", "changes", "problem"), ERRORS, ids=lambda value: value if isinstance(value, str) else ""
+    ("name", "changes", "problem"), ERRORS, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_what_is_an_error(step: Maker, row: str, changes: dict[str, Any], problem: str) -> None:
-    data = changed(step(), changes)
-    assert [str(found) for found in diagnose(data) if found.level == "error"] == [problem], row
+def test_errors_are_reported_and_rejected(step: StepFactory, name: str, changes: dict[str, Any], problem: str) -> None:
+    data = with_changes(step(), changes)
+    assert [str(found) for found in diagnose(data) if found.level == "error"] == [problem], name
     for strict in (False, True):
         with pytest.raises(ValidationError) as caught:
             RunStep.from_dict(data, strict=strict)
@@ -182,14 +183,16 @@ def test_what_is_an_error(step: Maker, row: str, changes: dict[str, Any], proble
 
 
 @pytest.mark.parametrize(
-    ("row", "changes", "problem"), DEVIATIONS, ids=lambda value: value if isinstance(value, str) else ""
+    ("name", "changes", "problem"), DEVIATIONS, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_what_is_a_deviation(step: Maker, row: str, changes: dict[str, Any], problem: str) -> None:
-    data = changed(step(), changes)
+def test_deviations_fail_only_strict_parsing(
+    step: StepFactory, name: str, changes: dict[str, Any], problem: str
+) -> None:
+    data = with_changes(step(), changes)
     before = copy.deepcopy(data)
-    written = RunStep.from_dict(data).to_dict()
-    if "[]" not in row:
-        assert written == data == before
+    serialized = RunStep.from_dict(data).to_dict()
+    if "[]" not in name:
+        assert serialized == data == before
     with pytest.raises(ValidationError) as caught:
         RunStep.from_dict(data, strict=True)
     assert str(caught.value.problems[0]) == problem
@@ -197,10 +200,10 @@ def test_what_is_a_deviation(step: Maker, row: str, changes: dict[str, Any], pro
     assert caught.value.problems == diagnose(data)
 
 
-@pytest.mark.parametrize(("row", "changes"), READ, ids=lambda value: value if isinstance(value, str) else "")
-def test_what_is_strictly_valid(step: Maker, row: str, changes: dict[str, Any]) -> None:
-    data = changed(step(), changes)
-    assert diagnose(data) == (), row
+@pytest.mark.parametrize(("name", "changes"), VALID, ids=lambda value: value if isinstance(value, str) else "")
+def test_valid_documents_pass_strict_parsing(step: StepFactory, name: str, changes: dict[str, Any]) -> None:
+    data = with_changes(step(), changes)
+    assert diagnose(data) == (), name
     assert RunStep.from_dict(data, strict=True).to_dict() == data
 
 
@@ -213,29 +216,29 @@ def test_what_is_strictly_valid(step: Maker, row: str, changes: dict[str, Any]) 
         ("has_more", "has_more: expected a boolean, but the key is missing", None),
     ],
 )
-def test_what_a_page_may_lack(step: Maker, key: str, missing: str, null: str | None) -> None:
+def test_page_keys_may_be_missing_or_null(step: StepFactory, key: str, missing: str, null: str | None) -> None:
     page = {"object": "list", "data": [step()], "first_id": "a", "last_id": "b", "has_more": False}
     assert diagnose(page) == ()
-    bare = changed(page, {key: ABSENT})
-    assert [str(problem) for problem in diagnose(bare)] == [missing]
-    assert RunStepPage.from_dict(bare).to_dict() == bare
-    empty = {**page, key: None}
+    without_key = with_changes(page, {key: MISSING})
+    assert [str(problem) for problem in diagnose(without_key)] == [missing]
+    assert RunStepPage.from_dict(without_key).to_dict() == without_key
+    with_null = {**page, key: None}
     if null:
-        assert [str(problem) for problem in diagnose(empty)] == [null]
-        assert RunStepPage.from_dict(empty).to_dict() == empty
+        assert [str(problem) for problem in diagnose(with_null)] == [null]
+        assert RunStepPage.from_dict(with_null).to_dict() == with_null
     else:
         with pytest.raises(ValidationError, match=rf"^{key}: expected a .*, got null$"):
-            RunStepPage.from_dict(empty)
+            RunStepPage.from_dict(with_null)
 
 
 # Every class.
 
 
-def each(classes: list[Any]) -> Mark:
+def parametrize_classes(classes: list[Any]) -> Mark:
     return pytest.mark.parametrize("cls", classes, ids=lambda cls: cls.__name__)
 
 
-SMALLEST: dict[str, dict[str, Any]] = {
+MINIMAL_DOCUMENTS: dict[str, dict[str, Any]] = {
     "ImageFile": {"file_id": "f"},
     "CodeInterpreterLogs": {"type": "logs", "logs": ""},
     "CodeInterpreterImage": {"type": "image", "image": {"file_id": "f"}},
@@ -275,13 +278,13 @@ SMALLEST: dict[str, dict[str, Any]] = {
 }
 
 
-def test_every_class_has_its_smallest_document() -> None:
-    assert list(SMALLEST) == list(DOCUMENTS)
+def test_every_class_has_a_minimal_document() -> None:
+    assert list(MINIMAL_DOCUMENTS) == list(DOCUMENTS)
 
 
-@pytest.mark.parametrize("name", SMALLEST)
-def test_the_smallest_document_of_a_class_is_read_and_written_whole_or_not_at_all(name: str) -> None:
-    cls, data = getattr(runstep, name), SMALLEST[name]
+@pytest.mark.parametrize("name", MINIMAL_DOCUMENTS)
+def test_minimal_documents_round_trip_and_have_no_optional_keys(name: str) -> None:
+    cls, data = getattr(runstep, name), MINIMAL_DOCUMENTS[name]
     parsed = cls.from_dict(data)
     assert type(parsed) is cls
     assert parsed.to_dict() == data
@@ -289,38 +292,38 @@ def test_the_smallest_document_of_a_class_is_read_and_written_whole_or_not_at_al
     assert cls.from_dict(OrderedDict(data)) == parsed == replace(parsed)
     assert replace(parsed).to_dict() == data
     for key in data:
-        rest = {other: value for other, value in data.items() if other != key}
+        incomplete = {name: value for name, value in data.items() if name != key}
         with pytest.raises(ValidationError, match=rf"^{key}: expected .*, but the key is missing$"):
-            cls.from_dict(rest)
+            cls.from_dict(incomplete)
         with pytest.raises(ValidationError, match=rf"^{key}: expected .*, got a Python object$"):
             cls.from_dict({**data, key: object()})
 
 
 @pytest.mark.parametrize("data", [None, "x", 5, (), object], ids=repr)
-@each(CLASSES)
-def test_no_class_reads_what_is_no_object(cls: Any, data: Any) -> None:
+@parametrize_classes(CLASSES)
+def test_classes_reject_non_objects(cls: Any, data: Any) -> None:
     for strict in (False, True):
         with pytest.raises(ValidationError, match=r"^expected an object, got "):
             cls.from_dict(data, strict=strict)
 
 
-@each(CLASSES)
-def test_a_class_is_a_frozen_slotted_keyword_only_dataclass(cls: Any) -> None:
+@parametrize_classes(CLASSES)
+def test_classes_are_frozen_slotted_keyword_only_dataclasses(cls: Any) -> None:
     params = cls.__dataclass_params__
     assert params.frozen
     assert params.eq
     assert cls.__slots__ == tuple(field.name for field in fields(cls))
     assert all(field.kw_only for field in fields(cls))
     assert not hasattr(cls, "__dict__") or "__dict__" not in dir(cls)
-    assert getattr(cls, "__final__", True)
+    assert getattr(cls, "__final__", sys.version_info < (3, 11))  # set by `final` since Python 3.11
     parameters = inspect.signature(cls).parameters.values()
     assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in parameters)
     with pytest.raises(TypeError):
         cls("positional")
 
 
-@each(CLASSES)
-def test_the_type_hints_of_a_class_exist_at_run_time(cls: Any) -> None:
+@parametrize_classes(CLASSES)
+def test_type_hints_can_be_resolved_at_run_time(cls: Any) -> None:
     hints = typing.get_type_hints(cls)
     assert set(hints) >= {field.name for field in fields(cls)}
     for method in (cls.__init__, cls.from_dict, cls.to_dict):
@@ -331,8 +334,8 @@ def test_the_type_hints_of_a_class_exist_at_run_time(cls: Any) -> None:
         assert "type" not in {field.name for field in fields(cls)}
 
 
-@each(CLASSES)
-def test_a_class_keeps_what_it_does_not_name(cls: Any) -> None:
+@parametrize_classes(CLASSES)
+def test_classes_have_a_field_for_unknown_keys(cls: Any) -> None:
     names = [field.name for field in fields(cls) if not field.name.startswith("_")]
     if cls.__name__.startswith("Other"):
         assert names == ["raw"]
@@ -341,9 +344,9 @@ def test_a_class_keeps_what_it_does_not_name(cls: Any) -> None:
     assert inspect.signature(cls.from_dict).parameters["strict"].kind is inspect.Parameter.KEYWORD_ONLY
 
 
-def test_the_tags() -> None:
-    tags = {cls.__name__: cls.type for cls in CLASSES if isinstance(cls.__dict__.get("type"), str)}
-    assert tags == {
+def test_type_constants() -> None:
+    types = {cls.__name__: cls.type for cls in CLASSES if isinstance(cls.__dict__.get("type"), str)}
+    assert types == {
         "CodeInterpreterLogs": "logs",
         "CodeInterpreterImage": "image",
         "CodeInterpreterToolCall": "code_interpreter",
@@ -369,17 +372,17 @@ FIELDS = {
 
 
 @pytest.mark.parametrize(("name", "names"), FIELDS.items())
-def test_the_fields_stand_in_the_order_of_the_reference(name: str, names: str) -> None:
+def test_fields_are_in_the_order_of_the_api_reference(name: str, names: str) -> None:
     assert [field.name for field in fields(getattr(runstep, name)) if not field.name.startswith("_")] == names.split()
 
 
-def test_frozen_objects_refuse_changes(step: Maker) -> None:
+def test_objects_are_immutable(step: StepFactory) -> None:
     parsed: Any = RunStep.from_dict(step())
     with pytest.raises(FrozenInstanceError):
         parsed.id = "other"
     with pytest.raises(FrozenInstanceError):
         del parsed.id
-    # `slots=True` makes a new class, which the generated `__setattr__` does not know: CPython raises a TypeError.
+    # With `slots=True`, the generated `__setattr__` refers to the original class, so CPython raises a `TypeError`.
     with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
         parsed.surprise = 1
     with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
@@ -387,7 +390,7 @@ def test_frozen_objects_refuse_changes(step: Maker) -> None:
     assert parsed.to_dict() == step()
 
 
-def test_constructors_take_sequences_mappings_and_plain_strings(step: Maker) -> None:
+def test_constructors_accept_sequences_mappings_and_plain_strings(step: StepFactory) -> None:
     parsed = RunStep.from_dict(step(surprise=[1], metadata={"key": "value"}))
     built = replace(
         parsed,
@@ -400,33 +403,33 @@ def test_constructors_take_sequences_mappings_and_plain_strings(step: Maker) -> 
     assert hash(built) == hash(parsed)
     assert (type(built.type), type(built.status)) == (RunStepType, RunStepStatus)
     assert (type(built.metadata), type(built.extra)) == (FrozenDict, FrozenDict)
-    page = RunStepPage(data=(each_step for each_step in [parsed]))  # type: ignore[arg-type]
+    page = RunStepPage(data=(item for item in [parsed]))  # type: ignore[arg-type]
     assert page == RunStepPage(data=(parsed,))
 
 
-def test_no_step_comes_to_be_with_metadata_over_the_limits(step: Maker) -> None:
+def test_metadata_limits_apply_whenever_a_step_is_created(step: StepFactory) -> None:
     parsed = RunStep.from_dict(step())
-    named: dict[str, Any] = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
-    over: list[tuple[Any, str]] = [
+    arguments: dict[str, Any] = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
+    invalid: list[tuple[Any, str]] = [
         ({str(n): "" for n in range(17)}, "metadata: expected at most 16 pairs, got 17"),
         ({"key": "v" * 513}, "metadata.key: expected a value of at most 512 characters, got 513"),
         ({"key": 1}, "metadata.key: expected a string, got an integer"),
         (["key"], "metadata: expected an object, got an array"),
     ]
-    makers: list[Callable[[Any], Any]] = [
-        lambda metadata: RunStep(**{**named, "metadata": metadata}),
+    factories: list[Callable[[Any], Any]] = [
+        lambda metadata: RunStep(**{**arguments, "metadata": metadata}),
         lambda metadata: replace(parsed, metadata=metadata),
         lambda metadata: RunStep.from_dict(step(metadata=metadata)),
         lambda metadata: RunStep.from_json(json.dumps(step(metadata=metadata))),
     ]
-    for metadata, problem in over:
-        for make in makers:
+    for metadata, problem in invalid:
+        for create in factories:
             with pytest.raises(ValidationError) as caught:
-                make(metadata)
+                create(metadata)
             assert str(caught.value) == problem
 
 
-def test_equal_values_of_different_classes_differ() -> None:
+def test_objects_of_different_classes_are_not_equal() -> None:
     values: list[Any] = [
         runstep.ImageFile(file_id="x"),
         runstep.MessageCreation(message_id="x"),
@@ -436,10 +439,10 @@ def test_equal_values_of_different_classes_differ() -> None:
         "x",
     ]
     for index, value in enumerate(values):
-        assert [value == other for other in values] == [place == index for place in range(len(values))]
+        assert [value == other for other in values] == [position == index for position in range(len(values))]
 
 
-def test_a_problem_has_its_four_parts(step: Maker) -> None:
+def test_problem_attributes(step: StepFactory) -> None:
     (problem,) = diagnose(step(**calls(*[function()] * 7, function(name=None))))
     assert problem == Problem(
         path=("step_details", "tool_calls", 7, "function", "name"), level="error", message="expected a string, got null"
@@ -450,10 +453,10 @@ def test_a_problem_has_its_four_parts(step: Maker) -> None:
     )
 
 
-# The door.
+# Public names.
 
 
-def test_every_public_name_is_exported_in_order() -> None:
+def test_all_lists_every_public_name_in_order() -> None:
     assert list(runstep.__all__) == sorted(
         runstep.__all__, key=lambda name: (not name.isupper(), name[0].islower(), name)
     )
@@ -463,42 +466,42 @@ def test_every_public_name_is_exported_in_order() -> None:
     assert set(DOCUMENTS) <= set(runstep.__all__)
 
 
-def test_names_that_are_public_live_in_modules_with_plain_names() -> None:
+def test_public_objects_are_documented_and_defined_in_public_modules() -> None:
     for name in runstep.__all__:
         module = getattr(getattr(runstep, name), "__module__", "runstep")
         assert "._" not in module
         assert inspect.getdoc(getattr(runstep, name)) or not callable(getattr(runstep, name))
 
 
-def test_every_public_class_and_method_says_what_it_does() -> None:
+def test_public_methods_and_properties_have_docstrings() -> None:
     for cls in CLASSES:
         for name, member in vars(cls).items():
             if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, (classmethod, property))):
                 assert inspect.getdoc(member), f"{cls.__name__}.{name}"
 
 
-# What strangers tried.
+# Edge cases.
 
 
-class Arraylike:
-    """A value that compares elementwise, as the arrays of numerical libraries do."""
+class ArrayLike:
+    """A value that is compared element by element, like a NumPy array."""
 
     __hash__ = None  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> Any:
-        return Arraylike()
+        return ArrayLike()
 
     def __bool__(self) -> bool:
         message = "the truth value of an array is ambiguous"
         raise ValueError(message)
 
 
-PLACES = [*(field.name for field in fields(RunStep) if field.name not in ("extra", "_absent")), "other"]
+KEYS = [*(field.name for field in fields(RunStep) if field.name not in ("extra", "_absent")), "other"]
 
 
-@pytest.mark.parametrize("key", PLACES)
-def test_a_value_that_json_has_not_is_an_error_wherever_it_stands(key: str, step: Maker) -> None:
-    data = step(**{key: Arraylike()})
+@pytest.mark.parametrize("key", KEYS)
+def test_a_value_that_is_not_json_is_an_error_under_any_key(key: str, step: StepFactory) -> None:
+    data = step(**{key: ArrayLike()})
     errors = tuple(problem for problem in diagnose(data) if problem.level == "error")
     with pytest.raises(ValidationError) as caught:
         RunStep.from_dict(data)
@@ -506,20 +509,20 @@ def test_a_value_that_json_has_not_is_an_error_wherever_it_stands(key: str, step
     assert [problem.location for problem in errors] == [key]
 
 
-@pytest.mark.parametrize("attributes", [FrozenDict(), MappingProxyType({}), Arraylike(), ()])
-def test_attributes_are_an_object_or_none(attributes: Any) -> None:
+@pytest.mark.parametrize("attributes", [FrozenDict(), MappingProxyType({}), ArrayLike(), ()])
+def test_attributes_must_be_a_dict(attributes: Any) -> None:
     with pytest.raises(ValidationError) as caught:
         FileSearchResult.from_dict({"file_id": "f", "file_name": "n", "score": 1, "attributes": attributes})
     assert str(caught.value) == f"attributes: expected an object, got a Python {type(attributes).__name__}"
 
 
-@pytest.mark.parametrize("type_", [Arraylike(), ["text"]])
-def test_the_type_of_content_is_a_string(type_: Any) -> None:
+@pytest.mark.parametrize("type_", [ArrayLike(), ["text"]])
+def test_the_type_of_content_must_be_a_string(type_: Any) -> None:
     with pytest.raises(ValidationError, match=r"^type: expected a string, got "):
         FileSearchContent.from_dict({"type": type_, "text": "x"})
 
 
-def test_what_pickling_hands_out_is_a_copy() -> None:
+def test_reduce_returns_a_copy() -> None:
     frozen = FrozenDict({"a": 1})
     frozen.__reduce__()[1][0]["b"] = 2
     assert frozen == {"a": 1}
@@ -528,32 +531,32 @@ def test_what_pickling_hands_out_is_a_copy() -> None:
     assert FrozenDict() == {}
 
 
-def test_what_is_built_nests_no_deeper_than_what_is_read() -> None:
+def test_constructors_have_the_nesting_limit_of_the_parser() -> None:
     nested: FrozenDict[Any] = FrozenDict({"a": 1})
     for _ in range(100):
         nested = FrozenDict({"a": nested})
     with pytest.raises(ValueError, match=r"^nested more than 100 levels deep, or cyclic$"):
         FrozenDict({"a": nested})
-    assert hash(nested) == hash(pickle.loads(pickle.dumps(nested)))  # noqa: S301  (our own)
+    assert hash(nested) == hash(pickle.loads(pickle.dumps(nested)))  # noqa: S301  (trusted data)
 
 
-def test_a_member_of_a_strange_vocabulary_is_the_string_that_it_is() -> None:
+def test_members_of_other_enums_become_plain_strings() -> None:
     class Code(str, Enum):
-        ODD = "odd"
+        OTHER = "odd"
 
-    error = LastError(code=Code.ODD, message="")
+    error = LastError(code=Code.OTHER, message="")
     assert type(error.code) is str
-    assert error == LastError.from_dict({"code": Code.ODD, "message": ""})
+    assert error == LastError.from_dict({"code": Code.OTHER, "message": ""})
     assert type(error.to_dict()["code"]) is str
-    assert Problem((Code.ODD,), "error", "x").location == "odd"
+    assert Problem((Code.OTHER,), "error", "x").location == "odd"
 
 
-def test_a_step_may_have_a_key_data(step: Maker) -> None:
+def test_a_step_may_have_a_data_key(step: StepFactory) -> None:
     for data in (step(data=[1]), {key: value for key, value in step(data={}).items() if key != "object"}):
         RunStep.from_dict(data)
         assert [problem for problem in diagnose(data) if problem.level == "error"] == []
 
 
-def test_problems_are_a_tuple_whatever_they_were() -> None:
+def test_validation_error_converts_problems_to_a_tuple() -> None:
     problem = Problem((), "error", "x")
     assert ValidationError([problem]).problems == (problem,)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Captured run steps of live servers: each is read and written back exactly, or refused at the right place."""
+"""Tests of payloads captured from live servers: they round-trip, or have the expected errors."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ import pytest
 
 from runstep import RunStep, RunStepPage, ValidationError, diagnose
 
-from .conftest import SHARED
+from .conftest import CORPUS, needs_corpus
 
-CORPUS = SHARED / "corpus"
-
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="no captured data beside the checkout (../shared/corpus)")
+pytestmark = needs_corpus
 
 NOT_A_STEP = 'object: expected a run step ("thread.run.step"), got '
-A_DELTA = [NOT_A_STEP + '"thread.run.step.delta"']
-AN_ERROR = "expected a run step, got an API error response"
-NO_STEP_AT_ALL = [
+DELTA = [NOT_A_STEP + '"thread.run.step.delta"']
+ERROR_RESPONSE = "expected a run step, got an API error response"
+ALL_KEYS_MISSING = [
     "id: expected a string, but the key is missing",
     "created_at: expected an integer, but the key is missing",
     "assistant_id: expected a string, but the key is missing",
@@ -32,19 +30,19 @@ NO_STEP_AT_ALL = [
     "step_details: expected an object, but the key is missing",
 ]
 
-# The start of a file's name, and what is wrong with it. Every other `.json` file can be read.
-UNREADABLE: dict[str, list[str]] = {
-    "a025": A_DELTA,
-    "a031": A_DELTA,
-    "a046": NO_STEP_AT_ALL,
-    "b006": [AN_ERROR],
+# The expected errors, by the first four characters of the file name. All other `.json` files are valid.
+INVALID: dict[str, list[str]] = {
+    "a025": DELTA,
+    "a031": DELTA,
+    "a046": ALL_KEYS_MISSING,
+    "b006": [ERROR_RESPONSE],
     "b035": ["step_details: expected an object, got null"],
     "b039": [
         "usage.completion_tokens: expected an integer, but the key is missing",
         "usage.prompt_tokens: expected an integer, but the key is missing",
         "usage.total_tokens: expected an integer, but the key is missing",
     ],
-    "b040": A_DELTA,
+    "b040": DELTA,
     "b044": [
         "data[0].created_at: expected an integer, but the key is missing",
         "data[0].assistant_id: expected a string, but the key is missing",
@@ -55,16 +53,16 @@ UNREADABLE: dict[str, list[str]] = {
         "id: expected a string, but the key is missing",
         "created_at: expected an integer, but the key is missing",
     ],
-    "b049": A_DELTA,
-    "b051": A_DELTA,
+    "b049": DELTA,
+    "b051": DELTA,
     "b054": ["expected an object, got an array"],
-    "b062": A_DELTA,
-    "b066": A_DELTA,
-    "b068": [line for line in NO_STEP_AT_ALL if not line.startswith("type:")],
+    "b062": DELTA,
+    "b066": DELTA,
+    "b068": [line for line in ALL_KEYS_MISSING if not line.startswith("type:")],
 }
 
-# How many run steps each event stream holds; its other events are none.
-STREAMS: dict[str, int] = {
+# The number of run steps in each event stream, by the first four characters of the file name.
+STEPS_IN_STREAMS: dict[str, int] = {
     "a008": 6,
     "a009": 3,
     "a010": 2,
@@ -89,7 +87,7 @@ def files(suffix: str) -> list[Path]:
     return sorted(CORPUS.glob(f"*.{suffix}"))
 
 
-def key(file: Path) -> str:
+def file_key(file: Path) -> str:
     return file.name[:4]
 
 
@@ -97,50 +95,50 @@ def canonical(data: Any) -> str:
     return json.dumps(data, sort_keys=True)
 
 
-def php_mended(data: Any) -> Any:
-    """The document with the one empty array that PHP made of an empty object made one again."""
+def fix_php_array(data: Any) -> Any:
+    """Replace the empty array that PHP wrote for an empty object, and return the document."""
     data["step_details"]["tool_calls"][2]["retrieval"] = {}
     return data
 
 
-def check_exact(cls: type[RunStep | RunStepPage], data: Any) -> None:
+def check_round_trip(cls: type[RunStep | RunStepPage], data: Any) -> None:
     before = canonical(data)
     parsed = cls.from_dict(data)
-    written = parsed.to_dict()
+    serialized = parsed.to_dict()
     assert canonical(data) == before
     if '"retrieval": []' in before:
-        data = php_mended(data)
-    assert canonical(written) == canonical(data)
+        data = fix_php_array(data)
+    assert canonical(serialized) == canonical(data)
     assert cls.from_json(parsed.to_json()) == parsed
     assert not [problem for problem in diagnose(data) if problem.level == "error"]
 
 
-def test_every_file_is_accounted_for() -> None:
+def test_files_match_the_manifest_and_the_expected_results() -> None:
     names = [line.split("\t")[0] for line in (CORPUS / "MANIFEST.tsv").read_text(encoding="utf-8").splitlines()[1:]]
     assert sorted(names) == sorted(file.name for file in (*files("json"), *files("sse")))
     assert len(files("json")) == 45
-    assert set(UNREADABLE) < {key(file) for file in files("json")}
-    assert set(STREAMS) == {key(file) for file in files("sse")}
+    assert set(INVALID) < {file_key(file) for file in files("json")}
+    assert set(STEPS_IN_STREAMS) == {file_key(file) for file in files("sse")}
 
 
 @pytest.mark.parametrize("file", files("json"), ids=lambda file: file.stem)
-def test_a_document_is_written_back_exactly_or_refused_where_it_is_wrong(file: Path) -> None:
+def test_a_document_round_trips_or_has_the_expected_errors(file: Path) -> None:
     data = json.loads(file.read_bytes())
     cls = RunStepPage if isinstance(data, dict) and "data" in data else RunStep
-    if key(file) not in UNREADABLE:
-        check_exact(cls, data)
+    if file_key(file) not in INVALID:
+        check_round_trip(cls, data)
         return
     before = canonical(data)
     with pytest.raises(ValidationError) as caught:
         cls.from_json(file.read_bytes())
-    assert [str(problem) for problem in caught.value.problems] == UNREADABLE[key(file)]
-    assert [str(problem) for problem in diagnose(data) if problem.level == "error"] == UNREADABLE[key(file)]
+    assert [str(problem) for problem in caught.value.problems] == INVALID[file_key(file)]
+    assert [str(problem) for problem in diagnose(data) if problem.level == "error"] == INVALID[file_key(file)]
     assert canonical(data) == before
 
 
 @pytest.mark.parametrize("file", files("sse"), ids=lambda file: file.stem)
-def test_the_steps_of_a_stream_are_written_back_exactly_and_all_else_is_refused(file: Path) -> None:
-    found: Counter[str] = Counter()
+def test_the_steps_of_a_stream_round_trip_and_other_events_are_rejected(file: Path) -> None:
+    counts: Counter[str] = Counter()
     for line in file.read_text(encoding="utf-8").splitlines():
         text = line.removeprefix("data:").strip()
         if not line.startswith("data:") or not text.startswith("{"):
@@ -148,14 +146,14 @@ def test_the_steps_of_a_stream_are_written_back_exactly_and_all_else_is_refused(
         data = json.loads(text)
         object_ = data.get("object")
         if object_ == "thread.run.step":
-            check_exact(RunStep, data)
-            found["steps"] += 1
+            check_round_trip(RunStep, data)
+            counts["steps"] += 1
             continue
         with pytest.raises(ValidationError) as caught:
             RunStep.from_json(text)
         problems = [str(problem) for problem in caught.value.problems]
         if object_ is None:
-            assert problems in ([AN_ERROR], NO_STEP_AT_ALL)
+            assert problems in ([ERROR_RESPONSE], ALL_KEYS_MISSING)
         else:
             assert problems == [f'{NOT_A_STEP}"{object_}"']
-    assert found["steps"] == STREAMS[key(file)]
+    assert counts["steps"] == STEPS_IN_STREAMS[file_key(file)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every problem of a document, in order: files with their expected outcome beside them, and what no file can hold."""
+"""Tests of the problems that `diagnose` and the parsers report, mostly with data files and their expected problems."""
 
 from __future__ import annotations
 
@@ -18,24 +18,27 @@ from .conftest import DATA, Mark
 VALID = sorted((DATA / "valid").glob("*.json"))
 INVALID = sorted((DATA / "invalid").glob("*.json"))
 
-Maker = Callable[..., dict[str, Any]]
+StepFactory = Callable[..., dict[str, Any]]
 
 
-def cases(files: list[Path]) -> Mark:
+def parametrize_files(files: list[Path]) -> Mark:
     return pytest.mark.parametrize("file", files, ids=lambda file: file.stem)
 
 
-def expected(file: Path) -> list[str]:
-    """The lines beside a document: for an invalid one the error as `str()` gives it, then every problem."""
-    beside = file.with_suffix(".txt")
-    return beside.read_text(encoding="utf-8").splitlines() if beside.exists() else []
+def expected_lines(file: Path) -> list[str]:
+    """Return the lines of the text file that belongs to a document.
+
+    For a valid document they are its deviations; for an invalid one, the message of the error and all problems.
+    """
+    text_file = file.with_suffix(".txt")
+    return text_file.read_text(encoding="utf-8").splitlines() if text_file.exists() else []
 
 
-def reader(file: Path) -> type[RunStep | RunStepPage]:
+def document_class(file: Path) -> type[RunStep | RunStepPage]:
     return RunStepPage if file.stem.startswith("page_") else RunStep
 
 
-def test_the_files_are_there() -> None:
+def test_all_data_files_are_found() -> None:
     assert len(VALID) == 60
     assert len(INVALID) == 53
     assert all(file.with_suffix(".txt").exists() for file in INVALID)
@@ -43,26 +46,26 @@ def test_the_files_are_there() -> None:
     assert texts <= {file.stem for file in (*VALID, *INVALID)}
 
 
-@cases(VALID)
-def test_a_valid_document_has_the_deviations_that_its_file_lists_and_no_errors(file: Path) -> None:
+@parametrize_files(VALID)
+def test_a_valid_document_has_only_the_expected_deviations(file: Path) -> None:
     data = json.loads(file.read_bytes())
     problems = diagnose(data)
-    assert [f"{problem.level}: {problem}" for problem in problems] == expected(file)
+    assert [f"{problem.level}: {problem}" for problem in problems] == expected_lines(file)
     assert all(problem.level == "deviation" for problem in problems)
-    reader(file).from_dict(data)
+    document_class(file).from_dict(data)
     if problems:
         with pytest.raises(ValidationError) as caught:
-            reader(file).from_dict(data, strict=True)
+            document_class(file).from_dict(data, strict=True)
         assert caught.value.problems == problems
     else:
-        assert reader(file).from_dict(data, strict=True) == reader(file).from_dict(data)
+        assert document_class(file).from_dict(data, strict=True) == document_class(file).from_dict(data)
 
 
-@cases(INVALID)
-def test_an_invalid_document_is_refused_as_its_file_says(file: Path) -> None:
-    message, *lines = expected(file)
+@parametrize_files(INVALID)
+def test_an_invalid_document_has_the_expected_problems(file: Path) -> None:
+    message, *lines = expected_lines(file)
     with pytest.raises(ValidationError) as caught:
-        reader(file).from_json(file.read_bytes())
+        document_class(file).from_json(file.read_bytes())
     assert str(caught.value) == message
     errors = [str(problem) for problem in caught.value.problems]
     if lines:
@@ -73,7 +76,7 @@ def test_an_invalid_document_is_refused_as_its_file_says(file: Path) -> None:
         assert errors == [message]
 
 
-def test_three_faults_are_three_problems_in_document_order() -> None:
+def test_problems_are_in_document_order() -> None:
     data = json.loads((DATA / "invalid" / "three_faults.json").read_bytes())
     assert [(problem.path, problem.level, problem.message) for problem in diagnose(data)] == [
         (("created_at",), "error", "expected an integer, got a string"),
@@ -82,7 +85,7 @@ def test_three_faults_are_three_problems_in_document_order() -> None:
     ]
 
 
-# What no JSON file can hold.
+# Values that are not JSON.
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,7 @@ def test_three_faults_are_three_problems_in_document_order() -> None:
         (object(), "a Python object"),
     ],
 )
-def test_what_json_has_not_is_an_error_wherever_it_lies(step: Maker, value: object, got: str) -> None:
+def test_a_value_that_is_not_json_is_an_error_at_any_depth(step: StepFactory, value: object, got: str) -> None:
     assert [str(problem) for problem in diagnose(value)] == [f"expected an object, got {got}"]
     assert [str(problem) for problem in diagnose(step(id=value))] == [f"id: expected a string, got {got}"]
     assert [str(problem) for problem in diagnose(step(status=value))] == [f"status: expected a string, got {got}"]
@@ -109,7 +112,7 @@ def test_what_json_has_not_is_an_error_wherever_it_lies(step: Maker, value: obje
     ]
 
 
-def test_keys_that_are_no_strings_are_errors_of_the_object_that_has_them(step: Maker) -> None:
+def test_non_string_keys_are_errors_of_their_object(step: StepFactory) -> None:
     data = step(metadata={5: "x"}, usage={None: 1, "prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 1})
     data["kept"] = {"in": [{1.5: 1}]}
     data[("no", "string")] = 1  # type: ignore[index]
@@ -122,13 +125,13 @@ def test_keys_that_are_no_strings_are_errors_of_the_object_that_has_them(step: M
     ]
 
 
-def test_a_cycle_is_an_error_and_no_endless_walk(step: Maker) -> None:
+def test_a_cycle_is_an_error(step: StepFactory) -> None:
     too_deep = "nested more than 100 levels deep, or cyclic"
     data = step()
     data["again"] = data
-    ring: list[Any] = []
-    ring.append(ring)
-    data["ring"] = ring
+    cycle: list[Any] = []
+    cycle.append(cycle)
+    data["ring"] = cycle
     assert [str(problem) for problem in diagnose(data) if problem.level == "error"] == [
         f"again: {too_deep}",
         f"ring: {too_deep}",
@@ -141,7 +144,7 @@ def test_a_cycle_is_an_error_and_no_endless_walk(step: Maker) -> None:
     ]
 
 
-def test_a_page_in_its_own_data_is_an_error() -> None:
+def test_a_page_that_contains_itself_is_an_error() -> None:
     page: dict[str, Any] = {"object": "list", "data": [], "first_id": "", "last_id": "", "has_more": False}
     page["data"].append(page)
     assert [str(problem) for problem in diagnose(page)] == [
@@ -149,7 +152,7 @@ def test_a_page_in_its_own_data_is_an_error() -> None:
     ]
 
 
-# What a document is taken for.
+# The kind of a document.
 
 
 @pytest.mark.parametrize(
@@ -167,7 +170,7 @@ def test_a_page_in_its_own_data_is_an_error() -> None:
         ("", "expected an object, got a string"),
     ],
 )
-def test_diagnose_says_what_it_met(data: object, first: str) -> None:
+def test_diagnose_detects_the_kind_of_a_document(data: object, first: str) -> None:
     assert str(diagnose(data)[0]) == first
 
 
@@ -179,14 +182,14 @@ def test_diagnose_says_what_it_met(data: object, first: str) -> None:
         ({"error": "x"}, "expected a page, got an API error response"),
     ],
 )
-def test_what_is_no_page_is_one_error(data: dict[str, Any], message: str) -> None:
+def test_an_object_that_is_not_a_page_has_one_error(data: dict[str, Any], message: str) -> None:
     assert [str(problem) for problem in diagnose_as("RunStepPage", data)] == [message]
     with pytest.raises(ValidationError) as caught:
         RunStepPage.from_dict(data)
     assert [str(problem) for problem in caught.value.problems] == [message]
 
 
-def test_a_part_is_known_by_its_type() -> None:
+def test_a_nested_object_must_have_the_expected_type() -> None:
     data = {"id": "call_1", "type": "function", "file_search": {}}
     assert [str(problem) for problem in diagnose_as("FileSearchToolCall", data)] == [
         'type: expected "file_search", got "function"'
@@ -196,7 +199,7 @@ def test_a_part_is_known_by_its_type() -> None:
     ]
 
 
-def test_messages_hold_no_payload(step: Maker) -> None:
+def test_messages_do_not_contain_payload_data(step: StepFactory) -> None:
     secret = "sesame"  # noqa: S105
     data = step(id=[secret], metadata={"key": [secret], "long": secret * 100}, usage=secret, run_id={secret: secret})
     data["step_details"] = {"type": "tool_calls", "tool_calls": [{"id": "c", "type": "function", "function": secret}]}
@@ -204,7 +207,7 @@ def test_messages_hold_no_payload(step: Maker) -> None:
     assert not [problem for problem in diagnose(data) if secret in str(problem)]
 
 
-def test_an_unknown_tag_is_quoted_cut_and_escaped(step: Maker) -> None:
+def test_an_unknown_value_is_quoted_truncated_and_escaped(step: StepFactory) -> None:
     data = step(status="paused\n" + "x" * 50)
     assert [str(problem) for problem in diagnose(data)] == [
         'status: unknown value "paused\\n' + "x" * 33 + '…" (not in the published schema)'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How a problem says where it is, and what the one exception for data carries."""
+"""Tests of `Problem`, `ValidationError`, and the helpers for error messages."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ def test_location(path: tuple[str | int, ...], location: str) -> None:
     assert Problem(path=path, level="error", message="wrong").location == location
 
 
-def test_a_problem_is_its_location_and_its_message() -> None:
+def test_str_of_a_problem_is_its_location_and_message() -> None:
     assert str(FIRST) == "usage.total_tokens: expected an integer, got null"
     assert (
         str(Problem(path=(), level="error", message="expected an object, got null")) == "expected an object, got null"
     )
 
 
-def test_problems_are_values() -> None:
+def test_problems_have_value_semantics() -> None:
     same = Problem(path=("usage", "total_tokens"), level="error", message="expected an integer, got null")
     assert same == FIRST
     assert hash(same) == hash(FIRST)
     assert {FIRST, same, SECOND} == {SECOND, FIRST}
-    assert pickle.loads(pickle.dumps(FIRST)) == FIRST  # noqa: S301  (our own)
+    assert pickle.loads(pickle.dumps(FIRST)) == FIRST  # noqa: S301  (trusted data)
     with pytest.raises(FrozenInstanceError):
         FIRST.message = "other"  # type: ignore[misc]
 
@@ -70,7 +70,7 @@ def test_problems_are_values() -> None:
         ((FIRST, SECOND, FIRST), "usage.total_tokens: expected an integer, got null (and 2 more)"),
     ],
 )
-def test_the_error_shows_the_first_problem_and_counts_the_others(problems: tuple[Problem, ...], text: str) -> None:
+def test_str_of_an_error_is_the_first_problem_and_a_count(problems: tuple[Problem, ...], text: str) -> None:
     error = ValidationError(problems)
     assert str(error) == text
     assert error.problems is problems
@@ -78,18 +78,18 @@ def test_the_error_shows_the_first_problem_and_counts_the_others(problems: tuple
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_the_error_pickles(protocol: int) -> None:
-    error = pickle.loads(pickle.dumps(ValidationError((FIRST, SECOND)), protocol))  # noqa: S301  (our own)
+def test_errors_can_be_pickled(protocol: int) -> None:
+    error = pickle.loads(pickle.dumps(ValidationError((FIRST, SECOND)), protocol))  # noqa: S301  (trusted data)
     assert type(error) is ValidationError
     assert error.problems == (FIRST, SECOND)
     assert str(error) == "usage.total_tokens: expected an integer, got null (and 1 more)"
 
 
-def test_the_error_copies() -> None:
+def test_errors_can_be_copied() -> None:
     error = ValidationError((FIRST, SECOND))
-    for twin in (copy.copy(error), copy.deepcopy(error)):
-        assert twin.problems == error.problems
-        assert str(twin) == str(error)
+    for duplicate in (copy.copy(error), copy.deepcopy(error)):
+        assert duplicate.problems == error.problems
+        assert str(duplicate) == str(error)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_json_type(value: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "expected"),
     [
         ("", '""'),
         ("mcp", '"mcp"'),
@@ -124,5 +124,5 @@ def test_json_type(value: Any, name: str) -> None:
         ("\udfff", '"\\udfff"'),
     ],
 )
-def test_quoted(text: str, shown: str) -> None:
-    assert quoted(text) == shown
+def test_quoted(text: str, expected: str) -> None:
+    assert quoted(text) == expected

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The immutable JSON object: a mapping, a value, and deep as it may be, no deeper."""
+"""Tests of `FrozenDict`, the immutable JSON object."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .strategies import JSON, OBJECTS, nested
 SAMPLE: dict[str, Any] = {"b": [1, {"c": None}], "a": {"d": []}}
 
 
-def test_it_is_a_mapping() -> None:
+def test_it_is_a_hashable_mapping() -> None:
     frozen = FrozenDict(SAMPLE)
     assert isinstance(frozen, Mapping)
     assert isinstance(frozen, Hashable)
@@ -50,7 +50,7 @@ def test_it_is_a_mapping() -> None:
     ],
     ids=lambda source: type(source).__name__,
 )
-def test_it_takes_what_dict_takes_and_keeps_nothing_of_it(source: Any) -> None:
+def test_the_constructor_copies_mappings_and_pairs(source: Any) -> None:
     frozen = FrozenDict(source)
     assert frozen == SAMPLE
     assert type(frozen._data) is dict
@@ -59,14 +59,14 @@ def test_it_takes_what_dict_takes_and_keeps_nothing_of_it(source: Any) -> None:
     assert frozen.to_dict() == SAMPLE
 
 
-def test_it_does_not_change() -> None:
+def test_it_is_immutable() -> None:
     source = copy.deepcopy(SAMPLE)
     frozen: Any = FrozenDict(source)
     source["b"][1]["c"] = "changed"
     source["new"] = 1
-    written = frozen.to_dict()
-    written["b"].append(2)
-    written["a"]["d"] = 3
+    thawed = frozen.to_dict()
+    thawed["b"].append(2)
+    thawed["a"]["d"] = 3
     assert frozen == SAMPLE
     with pytest.raises(TypeError):
         frozen["b"] = 1
@@ -98,7 +98,7 @@ def test_it_does_not_change() -> None:
         (5, False),
     ],
 )
-def test_it_equals_what_has_the_same_content_both_ways(other: Any, equal: bool) -> None:
+def test_equality_compares_contents_and_is_symmetric(other: Any, equal: bool) -> None:
     frozen = FrozenDict(SAMPLE)
     assert (frozen == other) is equal
     assert (other == frozen) is equal
@@ -106,40 +106,40 @@ def test_it_equals_what_has_the_same_content_both_ways(other: Any, equal: bool) 
 
 
 @given(OBJECTS)
-def test_it_is_a_value(data: dict[str, Any]) -> None:
+def test_it_has_value_semantics(data: dict[str, Any]) -> None:
     frozen = FrozenDict(data)
     assert frozen == data
     assert data == frozen
     assert frozen.to_dict() == data
-    backwards = FrozenDict(reversed(data.items()))
-    assert backwards == frozen
-    assert hash(backwards) == hash(frozen)
-    assert eval(repr(frozen), {"FrozenDict": FrozenDict}) == frozen  # noqa: S307  (our own)
+    reordered = FrozenDict(reversed(data.items()))
+    assert reordered == frozen
+    assert hash(reordered) == hash(frozen)
+    assert eval(repr(frozen), {"FrozenDict": FrozenDict}) == frozen  # noqa: S307  (trusted data)
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        twin = pickle.loads(pickle.dumps(frozen, protocol))  # noqa: S301  (our own)
-        assert type(twin) is FrozenDict
-        assert twin == frozen
-        assert hash(twin) == hash(frozen)
+        duplicate = pickle.loads(pickle.dumps(frozen, protocol))  # noqa: S301  (trusted data)
+        assert type(duplicate) is FrozenDict
+        assert duplicate == frozen
+        assert hash(duplicate) == hash(frozen)
 
 
 @given(JSON)
-def test_thawing_undoes_freezing(value: Any) -> None:
+def test_thaw_is_the_inverse_of_freeze(value: Any) -> None:
     assert thaw(freeze(value)) == value
 
 
-def test_copies_of_it_are_itself() -> None:
+def test_copies_are_the_same_object() -> None:
     frozen = FrozenDict(SAMPLE)
     assert copy.copy(frozen) is frozen
     assert copy.deepcopy(frozen) is frozen
     assert copy.deepcopy([frozen])[0] is frozen
 
 
-def test_its_repr_is_its_constructor() -> None:
+def test_the_repr_is_a_constructor_call() -> None:
     assert repr(FrozenDict()) == "FrozenDict({})"
     assert repr(FrozenDict(SAMPLE)) == "FrozenDict({'b': (1, FrozenDict({'c': None})), 'a': FrozenDict({'d': ()})})"
 
 
-def test_it_is_no_dict_and_says_so_to_those_who_write_to_it() -> None:
+def test_it_is_not_a_dict() -> None:
     frozen = FrozenDict(SAMPLE)
     assert not isinstance(frozen, dict)
     assert {**frozen} == dict(frozen)
@@ -148,7 +148,7 @@ def test_it_is_no_dict_and_says_so_to_those_who_write_to_it() -> None:
 
 
 @pytest.mark.parametrize("objects", [True, False], ids=["objects", "arrays"])
-def test_its_values_nest_100_deep_and_no_deeper(objects: bool) -> None:
+def test_values_may_be_nested_100_levels_deep(objects: bool) -> None:
     at_limit = {"key": nested(100, 1, objects=objects)}
     assert FrozenDict(at_limit).to_dict() == at_limit
     for too_deep in (
@@ -160,12 +160,12 @@ def test_its_values_nest_100_deep_and_no_deeper(objects: bool) -> None:
             FrozenDict({"key": too_deep})
 
 
-def test_what_contains_itself_is_refused() -> None:
-    ring: dict[str, Any] = {}
-    ring["ring"] = ring
+def test_a_cycle_is_rejected() -> None:
+    cycle: dict[str, Any] = {}
+    cycle["ring"] = cycle
     with pytest.raises(ValueError, match="or cyclic"):
-        FrozenDict(ring)
+        FrozenDict(cycle)
 
 
-def test_what_nests_too_deep_is_equal_to_none() -> None:
+def test_a_dict_nested_too_deeply_is_not_equal() -> None:
     assert FrozenDict({"key": 1}) != {"key": nested(101, 1, objects=True)}

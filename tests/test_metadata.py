@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The limits of metadata: what is at a limit passes, what is over it is named, pair by pair."""
+"""Tests of `validate_metadata` and the limits of metadata."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from runstep import (
     validate_metadata,
 )
 
-from .strategies import Dict, Name, Str
+from .strategies import Dict, Str, StringEnum
 
 
-def test_the_limits_are_those_of_the_reference() -> None:
+def test_the_limits_match_the_api_reference() -> None:
     assert (METADATA_MAX_PAIRS, METADATA_MAX_KEY_LENGTH, METADATA_MAX_VALUE_LENGTH) == (16, 64, 512)
 
 
@@ -41,7 +41,7 @@ def test_the_limits_are_those_of_the_reference() -> None:
     ],
     ids=repr,
 )
-def test_what_keeps_to_the_limits_becomes_a_frozen_dict(mapping: Any) -> None:
+def test_valid_metadata_becomes_a_frozen_dict(mapping: Any) -> None:
     valid = validate_metadata(mapping)
     assert type(valid) is FrozenDict
     assert valid == mapping
@@ -73,22 +73,22 @@ def test_what_keeps_to_the_limits_becomes_a_frozen_dict(mapping: Any) -> None:
         ),
     ],
 )
-def test_every_offending_pair_is_named_in_one_error(mapping: Any, problems: list[str]) -> None:
+def test_all_violations_are_reported(mapping: Any, problems: list[str]) -> None:
     with pytest.raises(ValidationError) as caught:
         validate_metadata(mapping)
     assert [str(problem) for problem in caught.value.problems] == problems
     assert {problem.level for problem in caught.value.problems} == {"error"}
 
 
-def test_the_result_keeps_nothing_of_the_argument() -> None:
+def test_the_argument_is_copied() -> None:
     mapping = {"key": "value"}
     valid = validate_metadata(mapping)
     mapping["key"] = "other"
     assert valid == {"key": "value"}
 
 
-def test_subclasses_become_what_they_are() -> None:
-    for mapping in (Dict({Str("key"): Name.FUNCTION}), defaultdict(str, {"key": "function"})):
+def test_subclass_instances_become_plain_strings() -> None:
+    for mapping in (Dict({Str("key"): StringEnum.FUNCTION}), defaultdict(str, {"key": "function"})):
         valid = validate_metadata(mapping)
         assert [(type(key), type(value)) for key, value in valid.items()] == [(str, str)]
         assert valid == {"key": "function"}

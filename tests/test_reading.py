@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The optimistic reader's edges: how deep, how odd, how shared, and whose mistake it was."""
+"""Tests of the parsers: nesting, subclasses of JSON types, numbers, and internal errors."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from runstep import FrozenDict, OtherToolCall, RunStep, RunStepPage, ValidationE
 from runstep._reading import ReadFailure, parse
 
 from .conftest import DATA
-from .strategies import Dict, Float, Int, List, Name, Number, Str, nested, rebuilt, subclassed
+from .strategies import Dict, Float, Int, IntegerEnum, List, Str, StringEnum, deep_map, nested, subclass_instances
 
-Maker = Callable[..., dict[str, Any]]
+StepFactory = Callable[..., dict[str, Any]]
 
 
-# How deep.
+# Nesting.
 
 
 @pytest.mark.parametrize("objects", [True, False], ids=["objects", "arrays"])
 @pytest.mark.parametrize("innermost", [1, [], {}], ids=repr)
-def test_what_is_kept_nests_100_deep_and_no_deeper(step: Maker, innermost: Any, objects: bool) -> None:
+def test_unknown_keys_may_be_nested_100_levels_deep(step: StepFactory, innermost: Any, objects: bool) -> None:
     deepest = 100 if innermost == 1 else 99
     data = step(kept=nested(deepest, innermost, objects=objects))
     assert RunStep.from_dict(data).to_dict() == data
@@ -35,21 +35,21 @@ def test_what_is_kept_nests_100_deep_and_no_deeper(step: Maker, innermost: Any, 
 
 
 @pytest.mark.parametrize("depth", [100, 101])
-def test_the_limit_is_the_same_wherever_something_is_kept(step: Maker, depth: int) -> None:
-    def kept() -> dict[str, Any]:
+def test_the_nesting_limit_is_the_same_for_all_objects(step: StepFactory, depth: int) -> None:
+    def deep() -> dict[str, Any]:
         return {"key": nested(depth, 1, objects=False)}
 
     call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "", "output": None}}
-    result = {"file_id": "f", "file_name": "n", "score": 1.0, "attributes": kept()}
-    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "prompt_token_details": kept()}
+    result = {"file_id": "f", "file_name": "n", "score": 1.0, "attributes": deep()}
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "prompt_token_details": deep()}
     documents = {
-        "key": step(**kept()),
-        "usage.key": step(usage={**usage, "prompt_token_details": {}, **kept()}),
+        "key": step(**deep()),
+        "usage.key": step(usage={**usage, "prompt_token_details": {}, **deep()}),
         "usage.prompt_token_details.key": step(usage=usage),
-        "step_details.key": step(step_details={"type": "new", **kept()}),
-        "step_details.tool_calls[0].key": step(step_details={"type": "tool_calls", "tool_calls": [{**call, **kept()}]}),
+        "step_details.key": step(step_details={"type": "new", **deep()}),
+        "step_details.tool_calls[0].key": step(step_details={"type": "tool_calls", "tool_calls": [{**call, **deep()}]}),
         "step_details.tool_calls[0].retrieval.key": step(
-            step_details={"type": "tool_calls", "tool_calls": [{"id": "", "type": "retrieval", "retrieval": kept()}]}
+            step_details={"type": "tool_calls", "tool_calls": [{"id": "", "type": "retrieval", "retrieval": deep()}]}
         ),
         "step_details.tool_calls[0].file_search.results[0].attributes.key": step(
             step_details={
@@ -67,14 +67,14 @@ def test_the_limit_is_the_same_wherever_something_is_kept(step: Maker, depth: in
             assert [problem.location for problem in caught.value.problems] == [location]
 
 
-def test_thousands_of_arrays_inside_one_another_are_one_problem(step: Maker) -> None:
+def test_thousands_of_nested_arrays_are_one_problem(step: StepFactory) -> None:
     for data in (step(id=nested(5000, 1, objects=False)), step(kept=nested(5000, 1, objects=True))):
         with pytest.raises(ValidationError) as caught:
             RunStep.from_dict(data)
         assert len(caught.value.problems) == 1
 
 
-def test_an_object_may_lie_in_two_places(step: Maker) -> None:
+def test_an_object_may_occur_more_than_once(step: StepFactory) -> None:
     shared: dict[str, Any] = {"a": [1]}
     data = step(one=shared, two=[shared, shared])
     parsed = RunStep.from_dict(data)
@@ -82,16 +82,16 @@ def test_an_object_may_lie_in_two_places(step: Maker) -> None:
     assert parsed.to_dict() == step(one={"a": [1]}, two=[{"a": [1]}, {"a": [1]}])
 
 
-# How odd.
+# Subclasses and numbers.
 
 
 @pytest.mark.parametrize(
     ("value", "plain"),
     [
         (Str("text"), "text"),
-        (Name.COMPLETED, "completed"),
+        (StringEnum.COMPLETED, "completed"),
         (Int(5), 5),
-        (Number.TWO, 2),
+        (IntegerEnum.TWO, 2),
         (Float(0.5), 0.5),
         (True, True),
         (List([1, Str("x")]), (1, "x")),
@@ -101,14 +101,14 @@ def test_an_object_may_lie_in_two_places(step: Maker) -> None:
     ],
     ids=repr,
 )
-def test_subclasses_are_kept_as_plain_values(step: Maker, value: Any, plain: Any) -> None:
-    kept = RunStep.from_dict(step(kept=value)).extra["kept"]
-    assert kept == plain
-    assert type(kept) is type(plain)
-    assert repr(kept) == repr(plain)
+def test_subclass_instances_become_plain_values(step: StepFactory, value: Any, plain: Any) -> None:
+    value_in_extra = RunStep.from_dict(step(kept=value)).extra["kept"]
+    assert value_in_extra == plain
+    assert type(value_in_extra) is type(plain)
+    assert repr(value_in_extra) == repr(plain)
 
 
-def test_a_defaultdict_gains_no_keys_and_gives_none(step: Maker) -> None:
+def test_a_defaultdict_is_not_modified_and_loses_its_default(step: StepFactory) -> None:
     inner: dict[str, Any] = defaultdict(list, {"type": "new"})
     data = defaultdict(dict, step(step_details=inner, kept={"deep": defaultdict(int)}))
     del data["usage"], data["metadata"], data["object"]
@@ -121,16 +121,16 @@ def test_a_defaultdict_gains_no_keys_and_gives_none(step: Maker) -> None:
         parsed.extra["kept"]["deep"]["missing"]
 
 
-@pytest.mark.parametrize("which", [0, 1, 2])
+@pytest.mark.parametrize("index", [0, 1, 2])
 @pytest.mark.parametrize("file", sorted((DATA / "valid").glob("*.json")), ids=lambda file: file.stem)
-def test_a_document_of_subclasses_all_through_is_read_like_the_plain_one(file: Path, which: int) -> None:
-    def odd(value: Any) -> Any:
-        choices = subclassed(value)
-        return choices[which % len(choices)] if choices else value
+def test_a_document_of_subclass_instances_is_parsed_like_a_plain_one(file: Path, index: int) -> None:
+    def replace(value: Any) -> Any:
+        choices = subclass_instances(value)
+        return choices[index % len(choices)] if choices else value
 
     cls = RunStepPage if file.stem.startswith("page_") else RunStep
     plain = cls.from_json(file.read_bytes())
-    parsed = cls.from_dict(rebuilt(json.loads(file.read_bytes()), odd))
+    parsed = cls.from_dict(deep_map(json.loads(file.read_bytes()), replace))
     assert parsed == plain
     assert repr(parsed) == repr(plain)
     assert parsed.to_dict() == plain.to_dict()
@@ -144,34 +144,34 @@ def test_a_document_of_subclasses_all_through_is_read_like_the_plain_one(file: P
         (1e22, 10**22),
         (Float(5), 5),
         (Int(5), 5),
-        (Number.TWO, 2),
+        (IntegerEnum.TWO, 2),
         (2**70, 2**70),
         (-(10**400), -(10**400)),
     ],
 )
-def test_whole_numbers_are_integers(step: Maker, value: Any, as_integer: int) -> None:
+def test_whole_numbers_become_integers(step: StepFactory, value: Any, as_integer: int) -> None:
     parsed = RunStep.from_dict(step(created_at=value, completed_at=value, expires_at=value))
-    for read_value in (parsed.created_at, parsed.completed_at, parsed.expires_at):
-        assert read_value == as_integer
-        assert type(read_value) is int
+    for parsed_value in (parsed.created_at, parsed.completed_at, parsed.expires_at):
+        assert parsed_value == as_integer
+        assert type(parsed_value) is int
 
 
 @pytest.mark.parametrize("value", [True, 1.5, "5", float("nan"), float("inf"), [], None, 5e-324])
-def test_nothing_else_is_an_integer(step: Maker, value: Any) -> None:
+def test_other_values_are_not_integers(step: StepFactory, value: Any) -> None:
     with pytest.raises(ValidationError, match=r"^created_at: expected an integer, got "):
         RunStep.from_dict(step(created_at=value))
 
 
 def test_numbers_keep_their_type_and_sign() -> None:
     data = {"type": "new", "numbers": [1, 1.0, -0.0, 1e308, 2**70]}
-    written = OtherToolCall.from_dict(data).to_dict()
-    assert repr(written) == repr(data)
+    serialized = OtherToolCall.from_dict(data).to_dict()
+    assert repr(serialized) == repr(data)
 
 
-# Whose mistake it was.
+# Internal errors.
 
 
-def test_a_mistake_of_ours_is_not_reported_as_bad_data(step: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_in_a_parser_is_not_reported_as_invalid_data(step: StepFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: Any) -> Any:
         raise TypeError("our own")  # noqa: EM101, TRY003
 
@@ -184,7 +184,7 @@ def test_a_mistake_of_ours_is_not_reported_as_bad_data(step: Maker, monkeypatch:
         parse(RunStep, broken, step(), strict=True)
 
 
-def test_a_refusal_shows_one_exception(step: Maker) -> None:
+def test_a_validation_error_hides_the_internal_exception(step: StepFactory) -> None:
     for strict in (False, True):
         with pytest.raises(ValidationError) as caught:
             RunStep.from_dict(step(id=None), strict=strict)
@@ -192,9 +192,9 @@ def test_a_refusal_shows_one_exception(step: Maker) -> None:
         assert caught.value.__context__ is None or caught.value.__suppress_context__
 
 
-def test_what_readers_raise_never_gets_out() -> None:
-    def unreadable(_: Any) -> Any:
+def test_a_read_failure_becomes_a_validation_error() -> None:
+    def failing(_: Any) -> Any:
         raise ReadFailure
 
     with pytest.raises(ValidationError):
-        parse(RunStep, unreadable, {}, strict=False)
+        parse(RunStep, failing, {}, strict=False)

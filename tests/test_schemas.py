@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every published schema against the reader: what they allow is read exactly, `strict` is the newest one, closed."""
+"""Tests of the published schemas: their documents round-trip, and strict mode matches the newest one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .strategies import EXTRA, INTEGERS, JSON, TEXT, damaged, with_extra
 FILES = sorted((DATA / "schemas").glob("*.json"))
 
 Strategy = st.SearchStrategy[Any]
-KINDS: dict[str, type[RunStep | RunStepPage]] = {"RunStepObject": RunStep, "ListRunStepsResponse": RunStepPage}
+MODELS: dict[str, type[RunStep | RunStepPage]] = {"RunStepObject": RunStep, "ListRunStepsResponse": RunStepPage}
 
 LONG_RUN = settings(settings.get_profile("runstep"), max_examples=5_000)
 
@@ -41,59 +41,62 @@ def schema(file: Path) -> Any:
     return json.loads(file.read_bytes())
 
 
-def test_all_nine_versions_are_there() -> None:
+def test_all_schemas_are_found() -> None:
     assert [file.stem for file in FILES] == [
         *("2023-11-06", "2023-11-08", "2024-01-18", "2024-03-27", "2024-04-22"),
         *("2024-08-23", "2025-01-31", "2025-03-11", "2026-05-13"),
     ]
 
 
-# A generator for the part of JSON Schema that these schemas use.
+# Strategies for documents of a schema.
 
-_USED = {"$ref", "type", "enum", "anyOf", "oneOf", "properties", "required", "items", "minimum", "maximum"}
+_KEYWORDS = {"$ref", "type", "enum", "anyOf", "oneOf", "properties", "required", "items", "minimum", "maximum"}
 _METADATA = st.none() | st.dictionaries(TEXT, TEXT, max_size=3)
 
 
-class Generator:
-    """Makes strategies for the documents that a schema allows: `more` of them have keys that it does not name."""
+class DocumentStrategies:
+    """Strategies for the documents of a schema; if `extra` is true, some of them have unknown keys.
 
-    def __init__(self, root: Any, *, more: bool) -> None:
+    Only the JSON Schema keywords that the published schemas use are supported.
+    """
+
+    def __init__(self, root: Any, *, extra: bool) -> None:
         self.root = root
-        self.more = more
+        self.extra = extra
 
     def documents(self, name: str) -> Strategy:
-        return self._allowed({"$ref": f"#/$defs/{name}"})
+        return self._documents({"$ref": f"#/$defs/{name}"})
 
-    def _allowed(self, rule: Any) -> Strategy:
-        if "$ref" in rule:
-            return self._allowed(self.root["$defs"][rule["$ref"].removeprefix("#/$defs/")])
-        assert set(rule) <= _USED | {"additionalProperties"}, set(rule)
+    def _documents(self, subschema: Any) -> Strategy:
+        if "$ref" in subschema:
+            return self._documents(self.root["$defs"][subschema["$ref"].removeprefix("#/$defs/")])
+        assert set(subschema) <= _KEYWORDS | {"additionalProperties"}, set(subschema)
         for union in ("anyOf", "oneOf"):
-            if union in rule:
-                return st.one_of([self._allowed(choice) for choice in rule[union]])
-        if "enum" in rule:
-            return st.sampled_from(rule["enum"])
-        return self._KINDS[rule.get("type", "object")](self, rule)
+            if union in subschema:
+                return st.one_of([self._documents(choice) for choice in subschema[union]])
+        if "enum" in subschema:
+            return st.sampled_from(subschema["enum"])
+        return self._STRATEGIES[subschema.get("type", "object")](self, subschema)
 
-    def _object(self, rule: Any) -> Strategy:
-        named = {
-            # What metadata may be stands in no schema but in the reference; it is our own rule.
-            key: _METADATA if key == "metadata" else self._allowed(value)
-            for key, value in rule.get("properties", {}).items()
+    def _object(self, subschema: Any) -> Strategy:
+        properties = {
+            # The limits of metadata are in the API reference, but not in the schemas.
+            key: _METADATA if key == "metadata" else self._documents(value)
+            for key, value in subschema.get("properties", {}).items()
         }
-        required = {key: named[key] for key in rule.get("required", [])}
-        optional = {key: value for key, value in named.items() if key not in required}
+        required = {key: properties[key] for key in subschema.get("required", [])}
+        optional = {key: value for key, value in properties.items() if key not in required}
         documents = st.fixed_dictionaries(required, optional=optional)
-        return st.builds(with_extra, documents, EXTRA) if self.more else documents
+        return st.builds(with_extra, documents, EXTRA) if self.extra else documents
 
-    def _array(self, rule: Any) -> Strategy:
-        return st.lists(self._allowed(rule["items"]), max_size=2)
+    def _array(self, subschema: Any) -> Strategy:
+        return st.lists(self._documents(subschema["items"]), max_size=2)
 
-    def _number(self, rule: Any) -> Strategy:
-        bounds = {"min_value": rule["minimum"], "max_value": rule["maximum"]}
+    def _number(self, subschema: Any) -> Strategy:
+        bounds = {"min_value": subschema["minimum"], "max_value": subschema["maximum"]}
         return st.floats(**bounds) | st.integers(**bounds)
 
-    _KINDS: ClassVar[dict[str, Callable[[Generator, Any], Strategy]]] = {
+    _STRATEGIES: ClassVar[dict[str, Callable[[DocumentStrategies, Any], Strategy]]] = {
         "object": _object,
         "array": _array,
         "number": _number,
@@ -104,7 +107,7 @@ class Generator:
     }
 
 
-def cases() -> Mark:
+def parametrize_schemas() -> Mark:
     return pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
 
@@ -112,14 +115,14 @@ def canonical(data: Any) -> str:
     return json.dumps(data, sort_keys=True)
 
 
-def check_everything_allowed_is_exact(file: Path, examples: int) -> None:
-    for name, cls in KINDS.items():
-        for more in (False, True):
-            documents = Generator(schema(file), more=more).documents(name)
-            settings(settings.get_profile("runstep"), max_examples=examples)(given(documents)(exact(cls)))()
+def check_round_trips(file: Path, examples: int) -> None:
+    for name, cls in MODELS.items():
+        for extra in (False, True):
+            documents = DocumentStrategies(schema(file), extra=extra).documents(name)
+            settings(settings.get_profile("runstep"), max_examples=examples)(given(documents)(round_trip_check(cls)))()
 
 
-def exact(cls: type[RunStep | RunStepPage]) -> Callable[[Any], None]:
+def round_trip_check(cls: type[RunStep | RunStepPage]) -> Callable[[Any], None]:
     def check(data: Any) -> None:
         parsed = cls.from_dict(data)
         assert canonical(parsed.to_dict()) == canonical(data)
@@ -128,29 +131,29 @@ def exact(cls: type[RunStep | RunStepPage]) -> Callable[[Any], None]:
     return check
 
 
-@cases()
-def test_what_a_published_schema_allows_is_written_back_exactly(file: Path) -> None:
-    check_everything_allowed_is_exact(file, 15)
+@parametrize_schemas()
+def test_documents_of_a_schema_round_trip(file: Path) -> None:
+    check_round_trips(file, 15)
 
 
 @pytest.mark.long
-@cases()
-def test_everything_that_a_published_schema_allows_is_written_back_exactly(file: Path) -> None:
-    check_everything_allowed_is_exact(file, 500)
+@parametrize_schemas()
+def test_many_documents_of_a_schema_round_trip(file: Path) -> None:
+    check_round_trips(file, 500)
 
 
-# The newest schema, closed, and what `strict` adds to it.
+# Strict mode: the newest schema without unknown keys, with the limits of metadata and matching types.
 
 
-def closed(rule: Any) -> Any:
-    """Return a schema with `additionalProperties: false` wherever it names properties."""
-    if isinstance(rule, list):
-        return [closed(item) for item in rule]
-    if not isinstance(rule, dict):
-        return rule
-    return {key: closed(value) for key, value in rule.items()} | (
-        # A page says nowhere that it is an object.
-        {"additionalProperties": False, "type": "object"} if isinstance(rule.get("properties"), dict) else {}
+def closed(subschema: Any) -> Any:
+    """Return a schema with `"additionalProperties": false` in each object with properties."""
+    if isinstance(subschema, list):
+        return [closed(item) for item in subschema]
+    if not isinstance(subschema, dict):
+        return subschema
+    return {key: closed(value) for key, value in subschema.items()} | (
+        # The schema of a page has no `type`.
+        {"additionalProperties": False, "type": "object"} if isinstance(subschema.get("properties"), dict) else {}
     )
 
 
@@ -176,14 +179,14 @@ def validator(name: str) -> Any:
     return Draft202012Validator(closed_schema(name))
 
 
-def types_agree(name: str, data: Any) -> bool:
+def types_match(name: str, data: Any) -> bool:
     steps = data["data"] if name == "ListRunStepsResponse" else [data]
     return all(step["type"] == step["step_details"]["type"] for step in steps)
 
 
 def is_accepted(name: str, data: Any) -> bool:
     try:
-        KINDS[name].from_dict(data, strict=True)
+        MODELS[name].from_dict(data, strict=True)
     except ValidationError:
         return False
     return True
@@ -193,57 +196,62 @@ def check_strict(name: str, data: Any) -> None:
     try:
         text = json.dumps(data, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
-        # Not JSON, or not whole: no schema speaks of that.
+        # Not JSON, so the schema does not apply.
         assert not is_accepted(name, data)
         return
     data = json.loads(text)
-    allowed = validator(name).is_valid(data) and types_agree(name, data)
+    allowed = validator(name).is_valid(data) and types_match(name, data)
     assert is_accepted(name, data) is allowed
     if (name == "ListRunStepsResponse") is (isinstance(data, dict) and "data" in data):
         assert (not diagnose(data)) is allowed
 
 
-def newest(name: str, *, more: bool) -> Strategy:
-    return Generator(schema(FILES[-1]), more=more).documents(name) if FILES else st.nothing()
+def newest_documents(name: str, *, extra: bool) -> Strategy:
+    return DocumentStrategies(schema(FILES[-1]), extra=extra).documents(name) if FILES else st.nothing()
 
 
-def agreeing(name: str) -> Strategy:
-    """Documents of the newest schema, most of which have types that agree."""
+def matching_documents(name: str) -> Strategy:
+    """Return a strategy for documents of the newest schema in which `type` matches the type of the step details."""
 
-    def agree(data: Any) -> Any:
+    def set_types(data: Any) -> Any:
         for step in data["data"] if name == "ListRunStepsResponse" else [data]:
             step["type"] = step["step_details"]["type"]
         return data
 
-    return newest(name, more=False).map(agree)
+    return newest_documents(name, extra=False).map(set_types)
 
 
-_NAMES = st.sampled_from(sorted(KINDS))
-_WHOLE = _NAMES.flatmap(lambda name: st.tuples(st.just(name), agreeing(name) | newest(name, more=True)))
+_NAMES = st.sampled_from(sorted(MODELS))
+_UNDAMAGED = _NAMES.flatmap(
+    lambda name: st.tuples(st.just(name), matching_documents(name) | newest_documents(name, extra=True))
+)
 _DAMAGED = _NAMES.flatmap(
-    lambda name: st.tuples(st.just(name), damaged(agreeing(name), most=2) | damaged(newest(name, more=True)) | JSON)
+    lambda name: st.tuples(
+        st.just(name),
+        damaged(matching_documents(name), max_changes=2) | damaged(newest_documents(name, extra=True)) | JSON,
+    )
 )
 
 
-@given(_WHOLE)
-def test_strict_agrees_with_the_newest_schema_closed(document: tuple[str, Any]) -> None:
+@given(_UNDAMAGED)
+def test_strict_mode_matches_the_newest_schema(document: tuple[str, Any]) -> None:
     check_strict(*document)
 
 
 @settings(settings.get_profile("runstep"), max_examples=200)
 @given(_DAMAGED)
-def test_strict_agrees_with_the_newest_schema_closed_on_damaged_documents(document: tuple[str, Any]) -> None:
+def test_strict_mode_matches_the_newest_schema_for_damaged_documents(document: tuple[str, Any]) -> None:
     check_strict(*document)
 
 
 @pytest.mark.long
 @LONG_RUN
-@given(_WHOLE | _DAMAGED | _DAMAGED)
-def test_strict_agrees_with_the_newest_schema_closed_on_thousands_of_documents(document: tuple[str, Any]) -> None:
+@given(_UNDAMAGED | _DAMAGED | _DAMAGED)
+def test_strict_mode_matches_the_newest_schema_for_many_documents(document: tuple[str, Any]) -> None:
     check_strict(*document)
 
 
-def test_the_closed_schema_accepts_and_refuses() -> None:
+def test_the_closed_schema_rejects_unknown_keys_and_invalid_metadata() -> None:
     step = {
         **dict.fromkeys(("id", "assistant_id", "thread_id", "run_id"), "x"),
         "object": "thread.run.step",
@@ -258,5 +266,5 @@ def test_the_closed_schema_accepts_and_refuses() -> None:
     assert validator("RunStepObject").is_valid(step)
     assert not validator("RunStepObject").is_valid({**step, "expires_at": None})
     assert not validator("RunStepObject").is_valid({**step, "metadata": {"k": "v" * 513}})
-    for name in KINDS:
+    for name in MODELS:
         Draft202012Validator.check_schema(closed_schema(name))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Steps and pages: files that are written back exactly, what is derived from a step, JSON text in every dress."""
+"""Tests of `RunStep` and `RunStepPage`: round trips, attributes, missing keys, and JSON text."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from runstep import (
 
 from .conftest import DATA
 
-Maker = Callable[..., dict[str, Any]]
+StepFactory = Callable[..., dict[str, Any]]
 
-INEXACT = ("php_empty_objects", "floats_for_integers")
-FILES = sorted(file for file in (DATA / "valid").glob("*.json") if file.stem not in INEXACT)
+NORMALIZED = ("php_empty_objects", "floats_for_integers")
+FILES = sorted(file for file in (DATA / "valid").glob("*.json") if file.stem not in NORMALIZED)
 
 
 def load(name: str) -> Any:
@@ -45,15 +45,15 @@ def canonical(data: Any) -> str:
     return json.dumps(data, sort_keys=True)
 
 
-# Files.
+# Round trips.
 
 
-def test_the_files_are_there() -> None:
+def test_all_data_files_are_found() -> None:
     assert len(FILES) == 58
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_a_valid_document_is_written_back_exactly(file: Path) -> None:
+def test_a_valid_document_round_trips(file: Path) -> None:
     cls = RunStepPage if file.stem.startswith("page_") else RunStep
     text = file.read_text(encoding="utf-8")
     parsed = cls.from_json(text)
@@ -62,14 +62,14 @@ def test_a_valid_document_is_written_back_exactly(file: Path) -> None:
     assert canonical(json.loads(parsed.to_json(indent=2))) == canonical(json.loads(text))
 
 
-def test_what_php_wrote_as_an_empty_array_is_written_as_an_empty_object() -> None:
-    written = RunStep.from_dict(load("php_empty_objects")).to_dict()
-    calls = written["step_details"]["tool_calls"]
+def test_an_empty_array_from_php_is_serialized_as_an_empty_object() -> None:
+    serialized = RunStep.from_dict(load("php_empty_objects")).to_dict()
+    calls = serialized["step_details"]["tool_calls"]
     assert calls[0] == {"id": "call_retrieve1", "type": "retrieval", "retrieval": {}}
     assert calls[1] == {"id": "call_search1", "type": "file_search", "file_search": {}}
     assert calls[2]["file_search"]["results"][0]["attributes"] == {}
-    assert written["metadata"] == {}
-    assert written["usage"] == {
+    assert serialized["metadata"] == {}
+    assert serialized["usage"] == {
         "prompt_tokens": 1,
         "completion_tokens": 2,
         "total_tokens": 3,
@@ -78,11 +78,11 @@ def test_what_php_wrote_as_an_empty_array_is_written_as_an_empty_object() -> Non
     }
 
 
-def test_what_was_a_whole_float_is_written_as_an_integer() -> None:
+def test_a_whole_float_is_serialized_as_an_integer() -> None:
     data = load("floats_for_integers")
-    written = RunStep.from_dict(data).to_dict()
-    assert written == data
-    assert canonical(written) == canonical(
+    serialized = RunStep.from_dict(data).to_dict()
+    assert serialized == data
+    assert canonical(serialized) == canonical(
         {
             **data,
             "created_at": 1741600100,
@@ -93,7 +93,7 @@ def test_what_was_a_whole_float_is_written_as_an_integer() -> None:
     )
 
 
-# What a step holds.
+# Attributes.
 
 
 def test_a_message_step() -> None:
@@ -128,7 +128,7 @@ def test_a_tool_calls_step() -> None:
     assert step.metadata == {"voyage": "outbound"}
 
 
-def test_a_step_of_another_type() -> None:
+def test_a_step_of_an_unknown_type() -> None:
     step = RunStep.from_dict(load("activities"))
     assert type(step.type) is str
     assert isinstance(step.step_details, OtherStepDetails)
@@ -175,16 +175,18 @@ def test_unknown_keys_are_in_extra() -> None:
         ({"expires_at": 1719830600}, None, None),
     ],
 )
-def test_when_a_step_ended(step: Maker, times: dict[str, int], ended_at: int | None, duration: int | None) -> None:
+def test_ended_at_and_duration(
+    step: StepFactory, times: dict[str, int], ended_at: int | None, duration: int | None
+) -> None:
     parsed = RunStep.from_dict(step(**{"completed_at": None, **times}))
     assert parsed.ended_at == ended_at
     assert parsed.duration == duration
 
 
-# Presence.
+# Missing keys.
 
 
-def test_a_step_built_by_hand_writes_the_documented_keys() -> None:
+def test_a_constructed_step_serializes_the_documented_keys() -> None:
     built = RunStep(
         id="step_lantern01",
         created_at=1719830000,
@@ -205,7 +207,7 @@ def test_a_step_built_by_hand_writes_the_documented_keys() -> None:
     assert replace(built, expires_at=5).to_dict() == {**data, "expires_at": 5}
 
 
-def test_a_page_built_by_hand_writes_the_documented_keys() -> None:
+def test_a_constructed_page_serializes_the_documented_keys() -> None:
     step = RunStep.from_dict(load("documented_message"))
     page = RunStepPage(data=[step])  # type: ignore[arg-type]
     assert page.to_dict() == {
@@ -217,37 +219,37 @@ def test_a_page_built_by_hand_writes_the_documented_keys() -> None:
     }
 
 
-def test_equal_steps_may_write_null_against_absent() -> None:
+def test_equality_ignores_whether_a_key_was_null_or_missing() -> None:
     live = RunStep.from_dict(load("live_message"))
     data = {**load("live_message"), "expired_at": None, "metadata": None}
-    both = RunStep.from_dict(data)
-    assert live == both
-    assert hash(live) == hash(both)
-    assert repr(live) == repr(both)
+    with_nulls = RunStep.from_dict(data)
+    assert live == with_nulls
+    assert hash(live) == hash(with_nulls)
+    assert repr(live) == repr(with_nulls)
     assert "metadata" not in live.to_dict()
-    assert both.to_dict() == data
+    assert with_nulls.to_dict() == data
 
 
-def test_a_replaced_step_writes_what_has_a_value() -> None:
+def test_replace_adds_keys_that_get_a_value_to_a_step() -> None:
     data = load("required_keys_only")
-    bare = RunStep.from_dict(data)
-    assert replace(bare, status=RunStepStatus.FAILED).to_dict() == {**data, "status": "failed"}
-    assert replace(bare, metadata=FrozenDict()).to_dict() == {**data, "metadata": {}}
-    assert replace(bare, object="assistant.run.step").to_dict() == {**data, "object": "assistant.run.step"}
-    assert replace(bare, object="thread.run.step").to_dict() == data
+    minimal = RunStep.from_dict(data)
+    assert replace(minimal, status=RunStepStatus.FAILED).to_dict() == {**data, "status": "failed"}
+    assert replace(minimal, metadata=FrozenDict()).to_dict() == {**data, "metadata": {}}
+    assert replace(minimal, object="assistant.run.step").to_dict() == {**data, "object": "assistant.run.step"}
+    assert replace(minimal, object="thread.run.step").to_dict() == data
     usage = Usage(prompt_tokens=1, completion_tokens=2, total_tokens=3)
-    assert replace(bare, usage=usage).to_dict()["usage"] == {
+    assert replace(minimal, usage=usage).to_dict()["usage"] == {
         "prompt_tokens": 1,
         "completion_tokens": 2,
         "total_tokens": 3,
     }
 
 
-def test_a_replaced_page_writes_what_has_a_value() -> None:
-    bare = RunStepPage.from_dict({"data": []})
-    assert replace(bare, has_more=True).to_dict() == {"data": [], "has_more": True}
-    assert replace(bare, object="pages").to_dict() == {"data": [], "object": "pages"}
-    assert replace(bare, first_id="", last_id="x").to_dict() == {"data": [], "first_id": "", "last_id": "x"}
+def test_replace_adds_keys_that_get_a_value_to_a_page() -> None:
+    minimal = RunStepPage.from_dict({"data": []})
+    assert replace(minimal, has_more=True).to_dict() == {"data": [], "has_more": True}
+    assert replace(minimal, object="pages").to_dict() == {"data": [], "object": "pages"}
+    assert replace(minimal, first_id="", last_id="x").to_dict() == {"data": [], "first_id": "", "last_id": "x"}
     full = RunStepPage.from_dict({"object": "list", "data": [], "first_id": "a", "last_id": "b", "has_more": True})
     assert replace(full, first_id=None, has_more=False).to_dict() == {
         "object": "list",
@@ -261,7 +263,7 @@ def test_a_replaced_page_writes_what_has_a_value() -> None:
 # Pages.
 
 
-def test_a_page_iterates_over_its_steps_and_has_their_number_as_its_length() -> None:
+def test_a_page_can_be_iterated_and_has_a_length() -> None:
     page = RunStepPage.from_dict(load("page_live"))
     assert len(page) == 2
     assert [step.id for step in page] == ["step_harbour8", "step_harbour7"]
@@ -275,7 +277,7 @@ def test_a_page_iterates_over_its_steps_and_has_their_number_as_its_length() -> 
     )
 
 
-def test_a_page_that_says_little_has_the_usual_values() -> None:
+def test_missing_keys_of_a_page_have_defaults() -> None:
     page = RunStepPage.from_dict({"data": []})
     assert (page.object, page.first_id, page.last_id, page.has_more) == ("list", None, None, False)
     assert page == RunStepPage(data=())
@@ -299,7 +301,7 @@ def test_a_page_that_says_little_has_the_usual_values() -> None:
         ("", "", "utf-32"),
     ],
 )
-def test_text_may_come_as_str_or_bytes(before: str, after: str, encoding: str | None) -> None:
+def test_json_text_may_be_str_or_bytes(before: str, after: str, encoding: str | None) -> None:
     text = before + (DATA / "valid" / "non_latin.json").read_text(encoding="utf-8") + after
     assert RunStep.from_json(text.encode(encoding) if encoding else text) == RunStep.from_dict(load("non_latin"))
 
@@ -326,7 +328,7 @@ def test_text_may_come_as_str_or_bytes(before: str, after: str, encoding: str | 
     ],
     ids=lambda text: repr(text[:12]),
 )
-def test_text_that_is_no_step_is_a_validation_error(text: str | bytes, message: str) -> None:
+def test_invalid_json_text_is_a_validation_error(text: str | bytes, message: str) -> None:
     for cls in (RunStep, RunStepPage):
         with pytest.raises(ValidationError) as caught:
             cls.from_json(text)
@@ -334,7 +336,7 @@ def test_text_that_is_no_step_is_a_validation_error(text: str | bytes, message: 
         assert [problem.path for problem in caught.value.problems] == [()]
 
 
-def test_strict_text(step: Maker) -> None:
+def test_json_text_can_be_parsed_in_strict_mode(step: StepFactory) -> None:
     text = json.dumps(step())
     assert RunStep.from_json(text, strict=True) == RunStep.from_json(text)
     with pytest.raises(ValidationError, match=r"^expires_at: unknown key \(not in the published schema\)$"):
@@ -345,12 +347,12 @@ def test_strict_text(step: Maker) -> None:
         RunStepPage.from_json(json.dumps({**page, "last_id": None}), strict=True)
 
 
-def test_the_last_of_several_equal_keys_counts(step: Maker) -> None:
+def test_the_last_of_duplicate_keys_is_used(step: StepFactory) -> None:
     text = json.dumps(step())[:-1] + ', "id": "step_last"}'
     assert RunStep.from_json(text).id == "step_last"
 
 
-def test_lone_surrogates_are_kept_and_written_back() -> None:
+def test_lone_surrogates_round_trip() -> None:
     text = (DATA / "valid" / "lone_surrogate.json").read_text(encoding="utf-8")
     parsed = RunStep.from_json(text)
     assert json.loads(parsed.to_json()) == json.loads(text)
@@ -358,26 +360,19 @@ def test_lone_surrogates_are_kept_and_written_back() -> None:
     assert parsed.to_json().isascii()
 
 
-def test_numbers_of_any_size_are_written_back(step: Maker) -> None:
+def test_numbers_of_any_size_round_trip(step: StepFactory) -> None:
     text = json.dumps(step(kept=[10**400, -0.0, 1e308, 5e-324, 0.1], created_at=10**400))
     assert json.loads(RunStep.from_json(text).to_json()) == json.loads(text)
     assert "-0.0" in RunStep.from_json(text).to_json()
 
 
-def test_a_number_beyond_all_floats_is_infinite_and_refused(step: Maker) -> None:
+def test_a_number_too_large_for_a_float_is_rejected(step: StepFactory) -> None:
     text = json.dumps(step(kept=1234567)).replace("1234567", "1e999")
     with pytest.raises(ValidationError, match=r"^kept: expected a number, got infinity$"):
         RunStep.from_json(text)
 
 
-@pytest.mark.parametrize("indent", [None, 0, 1, 4])
-def test_text_is_written_as_json_dumps_writes_it(indent: int | None) -> None:
-    for name, cls in (("non_latin", RunStep), ("page_live", RunStepPage)):
-        parsed = cls.from_dict(load(name))
-        assert parsed.to_json(indent=indent) == json.dumps(parsed.to_dict(), indent=indent)
-
-
-def test_page_and_steps_and_their_parts_can_be_keys() -> None:
+def test_pages_and_steps_are_hashable() -> None:
     page = RunStepPage.from_dict(load("page_duplicate_ids"))
     assert len({page, RunStepPage.from_dict(load("page_duplicate_ids"))}) == 1
     assert len(set(page)) == 2

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tool calls: which class reads which type, what a call without a class gives, what a model wrote as arguments."""
+"""Tests of tool calls and their outputs: known and unknown types, function arguments, and constructors."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ OUTPUTS: list[tuple[type, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("cls", "data"), CALLS)
-def test_a_call_is_read_by_the_class_of_its_type(cls: Any, data: dict[str, Any]) -> None:
+def test_a_call_is_parsed_by_the_class_of_its_type(cls: Any, data: dict[str, Any]) -> None:
     (call,) = ToolCallsStepDetails.from_dict({"type": "tool_calls", "tool_calls": [data]}).tool_calls
     assert type(call) is cls
     assert call.type == data["type"]
@@ -59,7 +59,7 @@ def test_a_call_is_read_by_the_class_of_its_type(cls: Any, data: dict[str, Any])
 
 
 @pytest.mark.parametrize(("cls", "data"), OUTPUTS)
-def test_an_output_is_read_by_the_class_of_its_type(cls: Any, data: dict[str, Any]) -> None:
+def test_an_output_is_parsed_by_the_class_of_its_type(cls: Any, data: dict[str, Any]) -> None:
     (output,) = CodeInterpreter.from_dict({"input": "", "outputs": [data]}).outputs
     assert type(output) is cls
     assert output.type == data["type"]
@@ -68,7 +68,7 @@ def test_an_output_is_read_by_the_class_of_its_type(cls: Any, data: dict[str, An
 
 
 @pytest.mark.parametrize(("cls", "data"), [case for case in (*CALLS, *OUTPUTS) if not case[0].__name__.startswith("O")])
-def test_a_class_reads_no_other_type(cls: Any, data: dict[str, Any]) -> None:
+def test_a_class_rejects_other_types(cls: Any, data: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as caught:
         cls.from_dict({**data, "type": "other"})
     assert str(caught.value) == f'type: expected "{data["type"]}", got "other"'
@@ -76,7 +76,7 @@ def test_a_class_reads_no_other_type(cls: Any, data: dict[str, Any]) -> None:
         cls.from_dict({key: value for key, value in data.items() if key != "type"})
 
 
-# Calls of types that no class names.
+# Calls of unknown types.
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_class_reads_no_other_type(cls: Any, data: dict[str, Any]) -> None:
         ({"type": "type"}, "type", None, {}),
     ],
 )
-def test_another_call_gives_its_type_its_id_and_its_body(
+def test_a_call_of_an_unknown_type_has_a_type_an_id_and_a_payload(
     raw: dict[str, Any], type_: str, id_: str | None, payload: Any
 ) -> None:
     call = OtherToolCall.from_dict(raw)
@@ -106,14 +106,14 @@ def test_another_call_gives_its_type_its_id_and_its_body(
 
 
 @pytest.mark.parametrize("data", [{}, {"type": None}, {"type": 5}, [], None, "browser"], ids=repr)
-def test_another_call_has_a_type(data: Any) -> None:
+def test_a_call_of_an_unknown_type_must_have_a_type(data: Any) -> None:
     with pytest.raises(ValidationError):
         OtherToolCall.from_dict(data)
     with pytest.raises(ValidationError):
         OtherCodeInterpreterOutput.from_dict(data)
 
 
-# Arguments.
+# Function arguments.
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_another_call_has_a_type(data: Any) -> None:
         ("0", 0),
     ],
 )
-def test_arguments_decode(arguments: str, value: Any) -> None:
+def test_arguments_are_decoded(arguments: str, value: Any) -> None:
     assert Function(name="f", arguments=arguments).parse_arguments() == value
 
 
@@ -145,14 +145,14 @@ def test_arguments_decode(arguments: str, value: Any) -> None:
     ],
     ids=lambda text: text[:12],
 )
-def test_arguments_that_are_no_json_are_a_validation_error(arguments: str) -> None:
+def test_arguments_that_are_not_json_are_a_validation_error(arguments: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Function(name="f", arguments=arguments).parse_arguments()
     assert str(caught.value) == "arguments: invalid JSON"
     assert caught.value.__context__ is None
 
 
-# Built by hand.
+# Constructors.
 
 
 @pytest.mark.parametrize(
@@ -202,12 +202,12 @@ def test_arguments_that_are_no_json_are_a_validation_error(arguments: str) -> No
     ],
     ids=repr,
 )
-def test_what_is_built_by_hand_writes_what_is_required_and_what_is_set(built: Any, data: dict[str, Any]) -> None:
+def test_constructed_objects_serialize_required_keys_and_set_fields(built: Any, data: dict[str, Any]) -> None:
     assert built.to_dict() == data
     assert type(built).from_dict(json.loads(json.dumps(data))) == built
 
 
-def test_a_named_ranker_is_a_member_and_another_one_a_string() -> None:
+def test_a_known_ranker_is_an_enum_member_and_an_unknown_one_a_string() -> None:
     for ranker in ("auto", FileSearchRanker.AUTO):
         assert RankingOptions(ranker=ranker, score_threshold=0.5).ranker is FileSearchRanker.AUTO
     assert type(RankingOptions.from_dict({"ranker": "default-2024-08-21", "score_threshold": 1}).ranker) is str

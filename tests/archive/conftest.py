@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Helpers for tests of archives."""
+"""Fixtures and helpers for tests of archives."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from ..conftest import DATA
 
 ARCHIVES = DATA / "archives"
 Outcomes = list[tuple["int | None", str, str]]
-Maker = Callable[..., dict[str, Any]]
+StepFactory = Callable[..., dict[str, Any]]
 
 NO_STEPS: Outcomes = [(1, "", "no run steps found")]
 
 
 def outcomes(source: str | os.PathLike[str] | IO[bytes]) -> Outcomes:
-    """Return the line and location of each record, and the id of its step or its first problem."""
+    """Return the line, the location and the outcome of each record."""
     return [(record.line, record.location, outcome(record)) for record in read_records(source)]
 
 
 def outcome(record: Record) -> str:
+    """Return the id of the step, or the error message."""
     try:
         return record.step().id
     except ValidationError as error:
@@ -44,8 +45,8 @@ def outcomes_of_text(text: str) -> Outcomes:
 
 
 @pytest.fixture
-def line(step: Maker) -> Callable[[str], str]:
-    """Return a function that makes run steps as single lines of JSON."""
+def line(step: StepFactory) -> Callable[[str], str]:
+    """Return a function that returns a run step as one line of JSON."""
 
     def make(id_: str) -> str:
         return json.dumps(step(id=id_))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tests of damaged archives: each damage is a record, and the rest is read."""
+"""Tests of damaged archives: damage is reported as a record, and does not stop the iteration."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from runstep.archive import _input
 
-from .conftest import ARCHIVES, Maker, outcomes_of_bytes, outcomes_of_text
+from .conftest import ARCHIVES, StepFactory, outcomes_of_bytes, outcomes_of_text
 
 
 def without_trailer(data: bytes) -> bytes:
@@ -26,21 +26,21 @@ def with_wrong_checksum(data: bytes) -> bytes:
     return data[:-8] + b"\0" * 8
 
 
-def with_wrong_middle(data: bytes) -> bytes:
+def with_damaged_middle(data: bytes) -> bytes:
     return data[:20] + b"\xff" * 9 + data[29:]
 
 
-def with_more(data: bytes) -> bytes:
+def with_trailing_data(data: bytes) -> bytes:
     return data + b"more"
 
 
-def with_magic_only(data: bytes) -> bytes:
+def truncated_to_magic(data: bytes) -> bytes:
     return data[:2]
 
 
-def test_a_damaged_line_is_told_and_reading_goes_on(line: Callable[[str], str]) -> None:
+def test_a_damaged_line_does_not_stop_the_iteration(line: Callable[[str], str]) -> None:
     a, b = line("step_a").encode(), line("step_b").encode()
-    bad = {
+    damaged = {
         b"{": "invalid JSON (column 2)",
         a + b", x": f"invalid JSON (column {len(a) + 1})",
         a[:-1] + b"\xff}": "cannot decode bytes as text",
@@ -48,22 +48,22 @@ def test_a_damaged_line_is_told_and_reading_goes_on(line: Callable[[str], str]) 
         b"9" * 5000: "invalid JSON (a number with too many digits)",
         b"\0\0\0": "invalid JSON (column 1)",
     }
-    lines = [a, *bad, b]
+    lines = [a, *damaged, b]
     assert outcomes_of_bytes(b"\n".join(lines)) == [
         (1, "", "step_a"),
-        *((number, "", message) for number, message in enumerate(bad.values(), 2)),
+        *((number, "", message) for number, message in enumerate(damaged.values(), 2)),
         (len(lines), "", "step_b"),
     ]
 
 
-def test_a_lone_surrogate_is_text(step: Maker) -> None:
+def test_lone_surrogates_are_decoded(step: StepFactory) -> None:
     data = json.dumps(step(id="step_\udc80"), ensure_ascii=False).encode("utf-8", "surrogatepass")
     for text in (data, data + b"\n" + data, json.dumps(json.loads(data), indent=1).encode()):
         assert {id_ for _, _, id_ in outcomes_of_bytes(text)} == {"step_\udc80"}
 
 
 @pytest.mark.parametrize("first", ['{"id": "step_1", "obj', '{"id": "step_1",', "Exported on a Tuesday", ""])
-def test_a_damaged_first_line_makes_no_other_kind(first: str, line: Callable[[str], str]) -> None:
+def test_a_damaged_first_line_does_not_change_the_format(first: str, line: Callable[[str], str]) -> None:
     text = "\n".join([first, line("step_a"), line("step_b"), line("step_c")])
     assert [(number, id_) for number, _, id_ in outcomes_of_text(text)][-3:] == [
         (2, "step_a"),
@@ -72,11 +72,11 @@ def test_a_damaged_first_line_makes_no_other_kind(first: str, line: Callable[[st
     ]
 
 
-@pytest.mark.parametrize("behind", [",", ", ", "\u2028", " oops"])
-def test_what_stands_behind_the_first_line_damages_no_other(behind: str, line: Callable[[str], str]) -> None:
+@pytest.mark.parametrize("trailing", [",", ", ", "\u2028", " oops"])
+def test_text_after_the_first_document_damages_only_the_first_line(trailing: str, line: Callable[[str], str]) -> None:
     a, b, c = map(line, ("step_a", "step_b", "step_c"))
-    assert outcomes_of_text(f"{a}{behind}\n{b}\n{c}\n") == [
-        (1, "", f"invalid JSON (column {len(a) + len(behind) - len(behind.lstrip(' ')) + 1})"),
+    assert outcomes_of_text(f"{a}{trailing}\n{b}\n{c}\n") == [
+        (1, "", f"invalid JSON (column {len(a) + len(trailing) - len(trailing.lstrip(' ')) + 1})"),
         (2, "", "step_b"),
         (3, "", "step_c"),
     ]
@@ -91,7 +91,7 @@ def test_a_damaged_first_line_may_be_long(line: Callable[[str], str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "expected"),
     [
         ('{\n "a": 1,\n "b": nope\n}', (3, "invalid JSON (column 7)")),
         ('[\n {"a": 1},\n {"a": 2},\n', (4, "invalid JSON (column 1)")),
@@ -102,28 +102,28 @@ def test_a_damaged_first_line_may_be_long(line: Callable[[str], str]) -> None:
         ("[\n" + "9" * 5000 + "]", (1, "invalid JSON (a number with too many digits)")),
     ],
 )
-def test_a_damaged_document_is_one_problem_with_its_line(text: str, place: tuple[int, str]) -> None:
-    assert [(number, message) for number, _, message in outcomes_of_text(text)] == [place]
+def test_a_damaged_document_is_one_problem_with_a_line(text: str, expected: tuple[int, str]) -> None:
+    assert [(number, message) for number, _, message in outcomes_of_text(text)] == [expected]
 
 
-def test_bytes_that_are_no_text_are_told_with_their_line() -> None:
+def test_undecodable_bytes_are_reported_with_their_line() -> None:
     assert outcomes_of_bytes(b'{\n "a": 1,\n "b": "\xff"}') == [(3, "", "cannot decode bytes as text")]
 
 
-def test_what_is_neither_json_nor_a_stream_is_told_once() -> None:
-    other = [(1, "", "unknown format (expected JSON, JSON Lines or an event stream)")]
-    assert outcomes_of_bytes(bytes(range(1, 256)) * 99) == other
-    assert outcomes_of_bytes(b"a;b\n1;2\n" * 500) == other
-    assert outcomes_of_bytes(b"\x7fELF" + b"\0" * 100_000) == other
+def test_an_unknown_format_is_reported_once() -> None:
+    expected = [(1, "", "unknown format (expected JSON, JSON Lines or an event stream)")]
+    assert outcomes_of_bytes(bytes(range(1, 256)) * 99) == expected
+    assert outcomes_of_bytes(b"a;b\n1;2\n" * 500) == expected
+    assert outcomes_of_bytes(b"\x7fELF" + b"\0" * 100_000) == expected
 
 
-def test_utf_16_that_is_damaged_gives_the_lines_before(line: Callable[[str], str]) -> None:
+def test_damaged_utf_16_yields_the_lines_before_the_damage(line: Callable[[str], str]) -> None:
     data = (line("step_a") + "\n" + line("step_b") + "\n").encode("utf-16-le")
     expected = [(1, "", "step_a"), (2, "", "step_b"), (3, "", "cannot decode bytes as UTF-16")]
     assert outcomes_of_bytes(b"\xff\xfe" + data + b"\x00\xd8\x00") == expected
 
 
-def test_cut_gzip_gives_the_lines_before(line: Callable[[str], str]) -> None:
+def test_a_truncated_gzip_file_yields_the_lines_before_the_damage(line: Callable[[str], str]) -> None:
     noise = json.dumps({"noise": os.urandom(50_000).hex()})
     lines = "\n".join([line("step_a"), noise, line("step_b"), noise, line("step_c"), noise]).encode()
     records = outcomes_of_bytes(gzip.compress(lines)[:-40_000])
@@ -140,58 +140,62 @@ def test_cut_gzip_gives_the_lines_before(line: Callable[[str], str]) -> None:
     [
         (without_trailer, "truncated gzip data"),
         (with_wrong_checksum, "damaged gzip data"),
-        (with_wrong_middle, "damaged gzip data"),
-        (with_more, "damaged gzip data"),
-        (with_magic_only, "truncated gzip data"),
+        (with_damaged_middle, "damaged gzip data"),
+        (with_trailing_data, "damaged gzip data"),
+        (truncated_to_magic, "truncated gzip data"),
     ],
 )
-def test_damaged_gzip_is_told(damage: Callable[[bytes], bytes], message: str, line: Callable[[str], str]) -> None:
+def test_damaged_gzip_data_is_reported(
+    damage: Callable[[bytes], bytes], message: str, line: Callable[[str], str]
+) -> None:
     for text in (line("step_a") + "\n", "[\n" + line("step_a") + "]", "event: x\ndata: y\n\n"):
         records = outcomes_of_bytes(damage(gzip.compress(text.encode())))
-        assert [told_of for _, _, told_of in records if told_of != "step_a"] == [message]
+        assert [outcome for _, _, outcome in records if outcome != "step_a"] == [message]
 
 
-def test_gzip_in_gzip_is_no_format(line: Callable[[str], str]) -> None:
+def test_gzip_inside_gzip_is_an_unknown_format(line: Callable[[str], str]) -> None:
     data = gzip.compress(gzip.compress(line("step_a").encode()))
     assert outcomes_of_bytes(data) == [(1, "", "unknown format (expected JSON, JSON Lines or an event stream)")]
 
 
-def test_a_line_out_of_gzip_is_bounded(monkeypatch: pytest.MonkeyPatch, line: Callable[[str], str]) -> None:
+def test_the_length_of_a_line_in_gzip_data_is_limited(
+    monkeypatch: pytest.MonkeyPatch, line: Callable[[str], str]
+) -> None:
     monkeypatch.setattr(_input, "MAX_DECOMPRESSED", 1 << 20)
-    packed = gzip.compress((line("step_a") + "\n").encode() + b" " * (3 << 20))
-    assert outcomes_of_bytes(packed) == [
+    compressed = gzip.compress((line("step_a") + "\n").encode() + b" " * (3 << 20))
+    assert outcomes_of_bytes(compressed) == [
         (1, "", "step_a"),
         (2, "", "line of more than 1 MiB in gzip data"),
     ]
 
 
-def test_a_document_out_of_gzip_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_size_of_a_document_in_gzip_data_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_input, "MAX_DECOMPRESSED", 1 << 20)
-    packed = gzip.compress(b"[\n" + b" \n" * (2 << 20))
-    assert outcomes_of_bytes(packed) == [(1, "", "document of more than 1 MiB in gzip data")]
+    compressed = gzip.compress(b"[\n" + b" \n" * (2 << 20))
+    assert outcomes_of_bytes(compressed) == [(1, "", "document of more than 1 MiB in gzip data")]
 
 
-def test_a_document_that_does_not_fit_into_memory_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_that_does_not_fit_into_memory_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> bytes:
         raise MemoryError
 
     source = _input.open_source(io.BytesIO(b"{\n}"))
-    monkeypatch.setattr(_input.Source, "lines", property(lambda _: type("Full", (), {"read": fail})()))
+    monkeypatch.setattr(_input.Source, "lines", property(lambda _: type("OutOfMemory", (), {"read": fail})()))
     with pytest.raises(_input.SourceError, match="document does not fit into memory"):
         _input.read_all(source)
 
 
 @given(st.binary(max_size=200), st.booleans())
-def test_junk_is_never_more_than_a_problem(data: bytes, is_compressed: bool) -> None:
+def test_arbitrary_bytes_never_raise(data: bytes, is_compressed: bool) -> None:
     outcomes_of_bytes(gzip.compress(data) if is_compressed else data)
 
 
 @given(st.data())
-def test_a_damaged_archive_is_never_more_than_problems(data: st.DataObject) -> None:
+def test_a_damaged_archive_never_raises(data: st.DataObject) -> None:
     file = data.draw(st.sampled_from(sorted(ARCHIVES.iterdir())))
-    whole = bytearray(file.read_bytes())
+    content = bytearray(file.read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, len(whole) - 1))
-        whole[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
-    outcomes_of_bytes(bytes(whole))
-    outcomes_of_bytes(gzip.compress(bytes(whole))[: data.draw(st.integers(0, len(whole)))])
+        offset = data.draw(st.integers(0, len(content) - 1))
+        content[offset : offset + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    outcomes_of_bytes(bytes(content))
+    outcomes_of_bytes(gzip.compress(bytes(content))[: data.draw(st.integers(0, len(content)))])

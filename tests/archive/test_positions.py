@@ -21,13 +21,14 @@ JSON = st.recursive(
 
 
 def all_paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield the paths and values of `value` and of everything nested in it."""
     yield path, value
     for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
         yield from all_paths(item, (*path, key))
 
 
 @given(JSON, st.sampled_from([None, 0, 2]), st.booleans())
-def test_each_value_stands_on_its_line(value: Any, indent: int | None, ascii_only: bool) -> None:
+def test_each_value_is_found_on_its_line(value: Any, indent: int | None, ascii_only: bool) -> None:
     text = "\n" + json.dumps(value, indent=indent, ensure_ascii=ascii_only)
     positions = JsonPositions(SourceText(text), 1)
     for path, item in all_paths(value):
@@ -37,11 +38,11 @@ def test_each_value_stands_on_its_line(value: Any, indent: int | None, ascii_onl
         assert positions.line((*path, "missing")) == positions.line(path)
 
 
-def test_of_two_equal_keys_the_last_is_the_one_that_was_decoded() -> None:
+def test_the_last_of_two_equal_keys_is_found() -> None:
     assert JsonPositions(SourceText('{"a": 1,\n"a": 2}'), 0).line(("a",)) == 2
 
 
-def test_what_nests_too_deep_to_be_looked_into_stands_where_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_nested_too_deeply_has_the_line_of_its_container(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> Any:
         raise RecursionError
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tests of reports: of whole files, and of ranges of files that are merged."""
+"""Tests of reports of whole files, and of merged reports of ranges."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from runstep.archive.ranges import FileRange, split_file
 from runstep.archive.reports import RangeMerger, Report, check_file, check_range
 from runstep.archive.statistics import Statistics
 
-from ..conftest import DATA
+from ..conftest import DATA, posix
 
 ARCHIVES = DATA / "archives"
-Maker = Callable[..., dict[str, Any]]
+StepFactory = Callable[..., dict[str, Any]]
 
 
-def added(parts: list[Report]) -> tuple[list[LocatedProblem], dict[str, Any]]:
-    """Return all problems and statistics, with the number of duplicates in place of the ids."""
+def add_up(parts: list[Report]) -> tuple[list[LocatedProblem], dict[str, Any]]:
+    """Return all problems and the total statistics, with the number of duplicates instead of the ids."""
     problems: list[LocatedProblem] = []
     statistics = Statistics()
     for part in parts:
@@ -41,7 +41,7 @@ def added(parts: list[Report]) -> tuple[list[LocatedProblem], dict[str, Any]]:
 
 
 def check_whole(path: Path, *, strict: bool = False) -> tuple[list[LocatedProblem], dict[str, Any]]:
-    return added([report for opened in open_files(path) for report in check_file(opened, strict=strict)])
+    return add_up([report for opened in open_files(path) for report in check_file(opened, strict=strict)])
 
 
 def check_ranges(path: Path, size: int, *, strict: bool = False) -> tuple[list[LocatedProblem], dict[str, Any]]:
@@ -55,7 +55,7 @@ def check_ranges(path: Path, size: int, *, strict: bool = False) -> tuple[list[L
                 merged += check_file(opened, strict=strict)
             else:
                 merged += [merger.merge(part, check_range(part, strict=strict)) for part in parts]
-    return added(merged)
+    return add_up(merged)
 
 
 @given(data=st.data())
@@ -71,32 +71,33 @@ def test_ranges_of_any_size_give_the_report_of_the_whole_file(
     assert check_ranges(path, size, strict=strict) == check_whole(path, strict=strict)
 
 
+@posix
 def test_a_folder_in_ranges_gives_the_report_of_the_whole_folder(tmp_path: Path) -> None:
     for file in ARCHIVES.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "README").write_text("no")
     (tmp_path / "gone").symlink_to("nowhere")
-    if hasattr(os, "mkfifo"):
-        os.mkfifo(tmp_path / "pipe")
+    os.mkfifo(tmp_path / "pipe")
     assert check_ranges(tmp_path, 100) == check_whole(tmp_path)
 
 
 def test_a_file_without_steps_is_reported_once_for_all_ranges(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
-    path.write_text("{}\n" * 9)
+    path.write_text("{}\n" * 9, encoding="utf-8", newline="\n")
     problems, _ = check_ranges(path, 5)
     assert problems == [(str(path), 1, "", "error", "no run steps found")]
 
 
-def test_a_line_longer_than_many_ranges_is_one_line(tmp_path: Path, step: Maker) -> None:
+def test_a_line_longer_than_many_ranges_is_one_line(tmp_path: Path, step: StepFactory) -> None:
     path = tmp_path / "x.jsonl"
-    path.write_text(f"{json.dumps(step(noise='x' * 100_000))}\noops\n{json.dumps(step())}\n")
+    lines = [json.dumps(step(noise="x" * 100_000)), "oops", json.dumps(step())]
+    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8", newline="\n")
     problems, statistics = check_ranges(path, 1000)
     assert problems == [(str(path), 2, "", "error", "invalid JSON (column 1)")]
     assert (problems, statistics) == check_whole(path)
 
 
-def test_many_records_give_several_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_records_are_split_into_several_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = check_whole(ARCHIVES / "log.jsonl")
     monkeypatch.setattr(reports, "_RECORDS_PER_REPORT", 2)
     with (ARCHIVES / "log.jsonl").open("rb") as file:
@@ -106,27 +107,28 @@ def test_many_records_give_several_reports(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize("size", [None, 1000])
-def test_duplicates_are_counted_by_exact_ids(size: int | None, tmp_path: Path, step: Maker) -> None:
+def test_duplicates_are_counted_by_exact_ids(size: int | None, tmp_path: Path, step: StepFactory) -> None:
     path = tmp_path / "x.jsonl"
-    path.write_text("".join(json.dumps(step(id=id_)) + "\n" for id_ in ("a", "a\0", "", "\0", "a\0")))
+    lines = [json.dumps(step(id=id_)) + "\n" for id_ in ("a", "a\0", "", "\0", "a\0")]
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
     _, statistics = check_whole(path) if size is None else check_ranges(path, size)
     assert statistics["duplicates"] == 1
 
 
 @pytest.mark.parametrize("is_whole", [True, False])
-def test_a_file_that_is_removed_before_its_range_is_read_is_a_problem(is_whole: bool, tmp_path: Path) -> None:
+def test_a_file_removed_before_its_range_is_read_is_a_problem(is_whole: bool, tmp_path: Path) -> None:
     path = str(tmp_path / "gone")
     report = check_range(FileRange(path, 0, 9, is_whole=is_whole), strict=False)
     assert report.problems == [(path, None, "", "error", "cannot read file: No such file or directory")]
 
 
 def test_a_range_that_cannot_be_read_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Failing(io.BytesIO):
+    class FailingFile(io.BytesIO):
         def readline(self, *_: object) -> bytes:
             raise OSError(5, "Input/output error")
 
-    def open_failing(*_: object, **__: object) -> Failing:
-        return Failing()
+    def open_failing(*_: object, **__: object) -> FailingFile:
+        return FailingFile()
 
     path = str(tmp_path / "x.jsonl")
     monkeypatch.setattr(Path, "open", open_failing)

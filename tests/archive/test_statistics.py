@@ -10,25 +10,25 @@ from runstep import RunStep
 from runstep.archive._summary import summary
 from runstep.archive.statistics import Statistics
 
-Maker = Callable[..., dict[str, Any]]
+StepFactory = Callable[..., dict[str, Any]]
 
 
-def added(parts: Iterable[Statistics]) -> Statistics:
+def add_up(parts: Iterable[Statistics]) -> Statistics:
     total = Statistics()
     for part in parts:
         total.add(part)
     return total
 
 
-def test_the_number_of_names_is_bounded() -> None:
+def test_the_number_of_names_is_limited() -> None:
     parts: list[Statistics] = []
     for number in range(3000):
         part = Statistics()
         part.types.update([f"{number:04}" + "x" * 1000, "message_creation"])
         parts.append(part)
-    total = added(parts)
-    assert added(reversed(parts)).types == total.types
-    assert added([added(parts[::2]), added(parts[1::2])]).types == total.types
+    total = add_up(parts)
+    assert add_up(reversed(parts)).types == total.types
+    assert add_up([add_up(parts[::2]), add_up(parts[1::2])]).types == total.types
     assert len(total.types) == 1001
     assert max(map(len, total.types)) == 129
     line = list(summary(Statistics(steps=1, types=total.types)))[1]
@@ -36,7 +36,7 @@ def test_the_number_of_names_is_bounded() -> None:
     assert line.endswith(" and 988 more, others 2,001")
 
 
-def test_similar_ids_are_no_duplicates(step: Maker) -> None:
+def test_similar_ids_are_not_duplicates(step: StepFactory) -> None:
     base = RunStep.from_dict(step())
     document = base.to_dict()
     ids = [f"step_{first:04}-{second:04}" for first in range(0, 10_000, 100) for second in range(0, 10_000, 100)]

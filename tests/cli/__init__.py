@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Tests of the command line."""
+"""Tests of the command-line interface."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Helpers for tests of the command line."""
+"""Fixtures and helpers for tests of the command line."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ..conftest import DATA
 
 ARCHIVES = DATA / "archives"
 ROOT = Path(__file__).parents[2]
-Maker = Callable[..., dict[str, Any]]
+StepFactory = Callable[..., dict[str, Any]]
 
 
-class Run:
-    """What a run of the command line gave."""
+class CliRunner:
+    """Runs the command line in this process, and returns its exit code, output and errors."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
@@ -35,21 +35,23 @@ class Run:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """Return a function that runs the command line in the folder of the archives."""
     monkeypatch.chdir(ARCHIVES)
-    return Run(capsys)
+    return CliRunner(capsys)
 
 
 @pytest.fixture
-def good(step: Maker, tmp_path: Path) -> Path:
-    """A file with two whole steps."""
+def valid_file(step: StepFactory, tmp_path: Path) -> Path:
+    """Return the path of a file with two valid steps."""
     path = tmp_path / "good.jsonl"
-    path.write_text("".join(json.dumps(step(id=id_)) + "\n" for id_ in ("step_a", "step_b")))
+    lines = [json.dumps(step(id=id_)) + "\n" for id_ in ("step_a", "step_b")]
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
     return path
 
 
 class Terminal(io.StringIO):
-    """Stands for a terminal."""
+    """A text stream that claims to be a terminal."""
 
     encoding = "utf-8"
 
@@ -57,8 +59,9 @@ class Terminal(io.StringIO):
         return True
 
 
-def start(*arguments: str, stdout: Any = subprocess.PIPE, **options: Any) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603  (this Python)
+def start_process(*arguments: str, stdout: Any = subprocess.PIPE, **options: Any) -> subprocess.Popen[str]:
+    """Start the command line as a process of the checkout, without installed packages."""
+    return subprocess.Popen(  # noqa: S603  (the arguments are constants of the tests)
         [sys.executable, "-S", "-E", "-m", "runstep", *arguments],
         cwd=ROOT,
         stdout=stdout,

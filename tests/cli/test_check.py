@@ -12,10 +12,10 @@ import pytest
 
 from runstep.cli import _progress, main
 
-from .conftest import ARCHIVES, Maker, Run, Terminal
+from .conftest import ARCHIVES, CliRunner, StepFactory, Terminal
 
 
-def test_check_says_what_is_wrong_and_what_there_is(run: Run) -> None:
+def test_check_prints_problems_and_a_summary(run: CliRunner) -> None:
     assert run("check", "log.jsonl") == (
         1,
         """\
@@ -39,7 +39,7 @@ step_details.tool_calls[].file_search.results[].attributes 1
     )
 
 
-def test_check_finds_the_line_inside_a_document(run: Run) -> None:
+def test_check_reports_lines_within_a_document(run: CliRunner) -> None:
     code, output, _ = run("check", "--quiet", "export.json")
     assert (code, output) == (
         1,
@@ -54,14 +54,14 @@ export.json:94: threads[0].runs[1].steps[0].status: expected a string, but the k
     )
 
 
-def test_check_of_what_is_whole_is_content(run: Run, good: Path) -> None:
-    code, output, errors = run("check", "page.json", good)
+def test_check_of_valid_files_exits_with_0(run: CliRunner, valid_file: Path) -> None:
+    code, output, errors = run("check", "page.json", valid_file)
     assert (code, errors) == (0, "")
     assert output.startswith("4 run steps in 2 files\n")
     assert output.endswith("\nno problems\n")
 
 
-def test_check_in_json_keeps_problems_apart_from_the_summary(run: Run) -> None:
+def test_check_prints_problems_as_json_and_the_summary_to_stderr(run: CliRunner) -> None:
     code, output, errors = run("check", "--format", "json", "log.jsonl")
     assert code == 1
     assert [json.loads(line) for line in output.splitlines()][1:3] == [
@@ -83,23 +83,23 @@ def test_check_in_json_keeps_problems_apart_from_the_summary(run: Run) -> None:
     assert errors.startswith("5 run steps and 1 invalid in 1 file\n")
 
 
-def test_check_strictly_tells_deviations_and_counts_the_steps_all_the_same(run: Run) -> None:
+def test_strict_check_reports_deviations_and_still_counts_the_steps(run: CliRunner) -> None:
     code, output, _ = run("check", "--strict", "--format", "json", "page.json", "export.json")
-    findings = [json.loads(line) for line in output.splitlines()]
+    problems = [json.loads(line) for line in output.splitlines()]
     assert code == 1
-    assert {finding["level"] for finding in findings if finding["file"] == "page.json"} == {"deviation"}
-    assert [finding["location"] for finding in findings][:2] == [
+    assert {problem["level"] for problem in problems if problem["file"] == "page.json"} == {"deviation"}
+    assert [problem["location"] for problem in problems][:2] == [
         "data[0].expires_at",
         "data[0].usage.prompt_token_details",
     ]
-    assert "threads[0].runs[0].steps.data[1]" in {finding["location"] for finding in findings}
+    assert "threads[0].runs[0].steps.data[1]" in {problem["location"] for problem in problems}
     _, output, _ = run("check", "--strict", "page.json")
     assert "2 run steps in 1 file\n" in output
 
 
-def test_check_strictly_tells_deviations_of_a_page(run: Run, tmp_path: Path, step: Maker) -> None:
+def test_strict_check_reports_deviations_of_a_page(run: CliRunner, tmp_path: Path, step: StepFactory) -> None:
     path = tmp_path / "page.json"
-    path.write_text(json.dumps({"object": "list", "data": [step()], "has_more": False}))
+    path.write_text(json.dumps({"object": "list", "data": [step()], "has_more": False}), encoding="utf-8")
     code, output, _ = run("check", "--strict", "--quiet", path)
     assert (code, output) == (
         1,
@@ -107,25 +107,25 @@ def test_check_strictly_tells_deviations_of_a_page(run: Run, tmp_path: Path, ste
     )
 
 
-def test_check_without_any_step_says_so(run: Run, tmp_path: Path) -> None:
+def test_check_without_steps_is_an_error(run: CliRunner, tmp_path: Path) -> None:
     path = tmp_path / "empty.json"
-    path.write_text('{"object": "list", "data": []}')
+    path.write_text('{"object": "list", "data": []}', encoding="utf-8")
     assert run("check", path) == (
         1,
         "no run steps in 1 file\n  also found    1 empty page\nno problems\n",
         "runstep: error: no run steps found\n",
     )
-    path.write_text("{}")
+    path.write_text("{}", encoding="utf-8")
     assert run("check", "--quiet", path) == (1, f"{path}:1: no run steps found\n", "")
 
 
-def test_check_of_what_cannot_be_read_goes_on_and_exits_2(run: Run, good: Path) -> None:
-    code, output, errors = run("check", "missing.json", good, good.parent / "gone")
+def test_check_continues_after_an_unreadable_path_and_exits_with_2(run: CliRunner, valid_file: Path) -> None:
+    code, output, errors = run("check", "missing.json", valid_file, valid_file.parent / "gone")
     assert code == 2
     assert output.startswith("2 run steps in 1 file\n")
     assert errors == (
         "runstep: error: cannot read 'missing.json': No such file or directory\n"
-        f"runstep: error: cannot read '{good.parent / 'gone'}': No such file or directory\n"
+        f"runstep: error: cannot read '{valid_file.parent / 'gone'}': No such file or directory\n"
     )
     assert run("check", "missing.json") == (
         2,
@@ -134,15 +134,15 @@ def test_check_of_what_cannot_be_read_goes_on_and_exits_2(run: Run, good: Path) 
     )
 
 
-def test_check_counts_what_strangers_do(run: Run, tmp_path: Path, step: Maker) -> None:
+def test_the_summary_counts_unknown_values_and_keys(run: CliRunner, tmp_path: Path, step: StepFactory) -> None:
     steps = [
         step(id="1", created_at=1718000000123, type="activities", step_details={"type": "activities", "x": 1}),
         step(id="2", created_at=-1, status="paused\x1b[31m", **{"odd key": 1, "x": 2}),
         step(id="3", created_at=10**20, usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3, "y": 4}),
         step(id="3", metadata=None, usage=None),
     ]
-    (tmp_path / "a.json").write_text(json.dumps(steps))
-    (tmp_path / "b.jsonl").write_text('{"object": "thread.run.step.delta", "delta": {}}\n7\n[]\n')
+    (tmp_path / "a.json").write_text(json.dumps(steps), encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text('{"object": "thread.run.step.delta", "delta": {}}\n7\n[]\n', encoding="utf-8")
     (tmp_path / "c.png").write_bytes(b"\x89PNG")
     code, output, _ = run("check", tmp_path)
     assert code == 0
@@ -159,11 +159,11 @@ def test_check_counts_what_strangers_do(run: Run, tmp_path: Path, step: Maker) -
 
 
 UNDOCUMENTED: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "a message": (
+    "message_creation": (
         {"type": "message_creation", "a": 1, "message_creation": {"message_id": "m", "b": 1}},
         ["step_details.a", "step_details.message_creation.b"],
     ),
-    "a function": (
+    "function, retrieval and unknown tool": (
         {
             "type": "tool_calls",
             "a": 1,
@@ -185,7 +185,7 @@ UNDOCUMENTED: dict[str, tuple[dict[str, Any], list[str]]] = {
             "step_details.tool_calls[].function.c",
         ],
     ),
-    "code": (
+    "code_interpreter": (
         {
             "type": "tool_calls",
             "tool_calls": [
@@ -213,7 +213,7 @@ UNDOCUMENTED: dict[str, tuple[dict[str, Any], list[str]]] = {
             "step_details.tool_calls[].code_interpreter.outputs[].image.e",
         ],
     ),
-    "a search": (
+    "file_search": (
         {
             "type": "tool_calls",
             "tool_calls": [
@@ -245,31 +245,31 @@ UNDOCUMENTED: dict[str, tuple[dict[str, Any], list[str]]] = {
             "step_details.tool_calls[].file_search.results[].content[].c",
         ],
     ),
-    "something else": ({"type": "activities", "a": 1}, []),
+    "unknown step type": ({"type": "activities", "a": 1}, []),
 }
 
 
 @pytest.mark.parametrize("name", UNDOCUMENTED)
-def test_undocumented_keys_are_seen_in(name: str, step: Maker, tmp_path: Path, run: Run) -> None:
+def test_undocumented_keys_are_counted(name: str, step: StepFactory, tmp_path: Path, run: CliRunner) -> None:
     details, keys = UNDOCUMENTED[name]
     path = tmp_path / "a.json"
-    path.write_text(json.dumps(step(step_details=details)))
+    path.write_text(json.dumps(step(step_details=details)), encoding="utf-8")
     code, output, _ = run("check", path)
-    seen = [line.removeprefix("  undocumented  ") for line in output.splitlines() if "undocumented" in line]
-    assert (code, seen) == (0, [", ".join(f"{key} 1" for key in keys)] if keys else [])
+    lines = [line.removeprefix("  undocumented  ") for line in output.splitlines() if "undocumented" in line]
+    assert (code, lines) == (0, [", ".join(f"{key} 1" for key in keys)] if keys else [])
 
 
-def test_sums_that_python_does_not_write_in_decimal_are_told(run: Run, tmp_path: Path, step: Maker) -> None:
+def test_huge_numbers_are_printed_in_hexadecimal(run: CliRunner, tmp_path: Path, step: StepFactory) -> None:
     path = tmp_path / "x.jsonl"
     usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 10**4300 - 1}
-    path.write_text(2 * f"{json.dumps(step(usage=usage, created_at=10**4299))}\n")
+    path.write_text(2 * f"{json.dumps(step(usage=usage, created_at=10**4299))}\n", encoding="utf-8")
     code, output, _ = run("check", path)
     assert code == 0
     assert f"  tokens        2 prompt + 4 completion = {2 * 10**4300 - 2:#x} total, in 2 steps\n" in output
     assert f"  created       second {10**4296:#x} to second {10**4296:#x}\n" in output
 
 
-def test_a_long_work_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(_progress, "_INITIAL_DELAY", 0)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

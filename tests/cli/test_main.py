@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tests of arguments, exit codes and output streams."""
+"""Tests of command-line arguments, exit codes and output streams."""
 
 from __future__ import annotations
 
@@ -16,36 +16,37 @@ from runstep.archive import Record
 from runstep.cli import _progress, main
 from runstep.cli import check as check_command
 
-from .conftest import ARCHIVES, Maker, Run, Terminal
+from ..conftest import posix
+from .conftest import ARCHIVES, CliRunner, StepFactory, Terminal
 
 
 @pytest.mark.parametrize(
     "arguments", [[], ["check"], ["check", "--jobs", "0", "x"], ["check", "--jobs", "x", "x"], ["convert", "x"], ["no"]]
 )
-def test_wrong_arguments_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
+def test_invalid_arguments_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exc_info:
         main(arguments)
-    assert ended.value.code == 2
+    assert exc_info.value.code == 2
     assert capsys.readouterr().err.startswith("usage: python -m runstep")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--jobs", "0", "x"], "argument --jobs: expected a positive integer, got '0'"),
         (["--jobs", "x", "x"], "argument --jobs: expected a positive integer, got 'x'"),
         (["--jobs", "9" * 5000, "x"], f"argument --jobs: expected a positive integer, got '{'9' * 5000}'"),
     ],
 )
-def test_what_is_wrong_with_an_argument_is_said(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+def test_invalid_numbers_of_jobs_are_reported(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
         main(["check", *arguments])
-    assert capsys.readouterr().err.splitlines()[-1] == f"python -m runstep check: error: {said}"
+    assert capsys.readouterr().err.splitlines()[-1] == f"python -m runstep check: error: {message}"
 
 
-def test_nothing_that_a_terminal_obeys_gets_through_from_arguments(capsys: pytest.CaptureFixture[str]) -> None:
+def test_control_characters_in_arguments_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["check", "x", "--\x1b[31m\u202e\n"])
     assert capsys.readouterr().err.splitlines()[-1] == (
@@ -53,42 +54,44 @@ def test_nothing_that_a_terminal_obeys_gets_through_from_arguments(capsys: pytes
     )
 
 
-@pytest.mark.parametrize("verb", ["", "check", "show", "convert"])
-def test_help_has_examples(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main([*verb.split(), "--help"])
-    assert ended.value.code == 0
-    assert f"examples:\n  python -m runstep {verb}" in capsys.readouterr().out
+@pytest.mark.parametrize("command", ["", "check", "show", "convert"])
+def test_help_has_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exc_info:
+        main([*command.split(), "--help"])
+    assert exc_info.value.code == 0
+    assert f"examples:\n  python -m runstep {command}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
-    ("failure", "code", "said"),
+    ("error", "code", "message"),
     [
         (KeyboardInterrupt(), 130, ""),
         (MemoryError(), 2, "runstep: error: out of memory\n"),
         (OSError(28, "No space left on device"), 2, "runstep: error: No space left on device\n"),
     ],
 )
-def test_what_ends_it_early(
-    failure: BaseException, code: int, said: str, run: Run, monkeypatch: pytest.MonkeyPatch
+def test_failures_set_the_exit_code(
+    error: BaseException, code: int, message: str, run: CliRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> Iterator[str]:
-        raise failure
+        raise error
 
     monkeypatch.setattr(check_command, "summary", fail)
-    assert run("check", "page.json") == (code, "", said)
+    assert run("check", "page.json") == (code, "", message)
 
 
-def test_nothing_that_a_terminal_obeys_gets_through(run: Run, tmp_path: Path, step: Maker) -> None:
+@posix
+def test_control_characters_in_names_and_data_are_escaped(run: CliRunner, tmp_path: Path, step: StepFactory) -> None:
     path = tmp_path / "a\x1b[31m\udc80\n.json"
-    path.write_text(json.dumps([step(id=1, run_id=2, **{"k\x1b\ud800": {}}), step(status="\x9b\u202e\ud800")]))
-    for verb in (["check", path], ["check", "--strict", path], ["check", "--format", "json", path], ["show", path]):
-        _, output, errors = run(*verb)
+    steps = [step(id=1, run_id=2, **{"k\x1b\ud800": {}}), step(status="\x9b\u202e\ud800")]
+    path.write_text(json.dumps(steps), encoding="utf-8")
+    for command in (["check", path], ["check", "--strict", path], ["check", "--format", "json", path], ["show", path]):
+        _, output, errors = run(*command)
         assert (output + errors).replace("\n", "").isprintable()
         assert r"a\x1b[31m" in output + errors or r"a\u001b[31m" in output + errors
 
 
-def test_an_output_that_has_no_such_letters_gets_escapes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_unencodable_characters_are_escaped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "Łódź.json"
     path.write_bytes((ARCHIVES / "page.json").read_bytes() + b"oops")
     output, errors = io.BytesIO(), io.BytesIO()
@@ -100,44 +103,44 @@ def test_an_output_that_has_no_such_letters_gets_escapes(monkeypatch: pytest.Mon
     assert b"\\u0141\\xf3d\\u017a.json" in errors.getvalue()
 
 
-def test_a_reader_that_has_gone(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+def test_a_closed_pipe_exits_with_141(monkeypatch: pytest.MonkeyPatch, run: CliRunner) -> None:
     def fail(*_: object) -> None:
         raise BrokenPipeError
 
-    ended: list[int] = []
+    replaced: list[int] = []
 
-    def replace(_: int, target: int) -> None:
-        ended.append(target)
+    def dup2(_: int, target: int) -> None:
+        replaced.append(target)
 
     monkeypatch.setattr(check_command, "summary", fail)
-    monkeypatch.setattr(os, "dup2", replace)
+    monkeypatch.setattr(os, "dup2", dup2)
     monkeypatch.setattr(sys.stdout, "fileno", lambda: 1)
     assert run("check", "page.json") == (141, "", "")
-    assert ended == [1]
+    assert replaced == [1]
 
 
-@pytest.mark.parametrize("verb", [["check"], ["show"], ["convert", "--to", "page"]])
-def test_closed_outputs_take_nothing(verb: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", [["check"], ["show"], ["convert", "--to", "page"]])
+def test_closed_output_streams_are_ignored(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
-    assert main([*verb, str(ARCHIVES / "page.json"), str(ARCHIVES / "log.jsonl")]) == 1
+    assert main([*command, str(ARCHIVES / "page.json"), str(ARCHIVES / "log.jsonl")]) == 1
     sys.stdout.close()
     sys.stderr.close()
 
 
-def test_a_closed_input_cannot_be_read(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+def test_closed_standard_input_is_an_error(monkeypatch: pytest.MonkeyPatch, run: CliRunner) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     assert run("check", "-") == (2, "", "runstep: error: cannot read '-': standard input is closed\n")
 
 
-def test_an_interrupt_leaves_no_progress_behind(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+def test_an_interrupt_clears_the_progress_line(monkeypatch: pytest.MonkeyPatch, run: CliRunner) -> None:
     def fail(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(_progress, "_INITIAL_DELAY", 0)
     monkeypatch.setattr(Record, "step", fail)
-    for verb in ("check", "show"):
+    for command in ("check", "show"):
         terminal = Terminal()
         monkeypatch.setattr(sys, "stderr", terminal)
-        assert run(verb, "log.jsonl")[0] == 130
+        assert run(command, "log.jsonl")[0] == 130
         assert terminal.getvalue().endswith("\r         \r")

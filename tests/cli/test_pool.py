@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tests of `check --jobs`: the same output as one process, and no worker process that outlives it."""
+"""Tests of `check --jobs`: its output, and the end of its worker processes."""
 
 from __future__ import annotations
 
@@ -20,29 +20,37 @@ import pytest
 from runstep.archive import ranges
 from runstep.cli import _pool
 
-from .conftest import ARCHIVES, Run, start
+from ..conftest import posix
+from .conftest import ARCHIVES, CliRunner, start_process
 
 TIMEOUT = 30
 
 
-def test_several_processes_print_what_one_process_prints(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_jobs_does_not_change_the_output(run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranges, "_RANGE_SIZE", 500)
     arguments = ["check", "log.jsonl", "missing", "."]
     assert run(*arguments, "--jobs", "2") == run(*arguments)
+
+
+@posix
+def test_a_special_file_is_checked_in_the_main_process(run: CliRunner) -> None:
     assert run("check", "/dev/null", "--jobs", "2") == run("check", "/dev/null")
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
-def test_each_way_to_start_processes_works(method: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_start_method_works(method: str, run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pool, "_START_METHOD", method)
     assert run("check", "log.jsonl", "--jobs", "2") == run("check", "log.jsonl")
 
 
-def test_standard_input_is_read_in_its_place(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_can_be_one_of_several_paths(run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     for jobs in (1, 2):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"error": ""}')))
-        code, output, _ = run("check", "--quiet", "--jobs", jobs, "page.json", "-", "page.json")
-        assert (code, output) == (1, "<stdin>:1: expected a run step, got an API error response\n")
+        code, output, _ = run("check", "--quiet", "--jobs", jobs, "export.json", "-", "log.jsonl")
+        assert code == 1
+        assert [line.partition(":")[0] for line in output.splitlines()] == ["export.json"] * 5 + ["<stdin>"] + [
+            "log.jsonl"
+        ] * 4
 
 
 def kill_worker(*_: object, **__: object) -> Any:
@@ -53,28 +61,31 @@ def exhaust_memory(*_: object, **__: object) -> Any:
     raise MemoryError
 
 
-def test_a_worker_that_is_killed_is_an_error(run: Run, good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@posix
+def test_a_killed_worker_is_an_error(run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pool, "check_range", kill_worker)
-    assert run("check", "--jobs", 2, good) == (2, "", "runstep: error: a worker process died\n")
+    assert run("check", "--jobs", 2, valid_file) == (2, "", "runstep: error: a worker process died\n")
 
 
-def test_an_exception_of_a_worker_is_raised_in_the_main_process(
-    run: Run, good: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_exception_in_a_worker_is_raised_in_the_main_process(
+    run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_pool, "check_range", exhaust_memory)
-    assert run("check", "--jobs", 2, good) == (2, "", "runstep: error: out of memory\n")
+    assert run("check", "--jobs", 2, valid_file) == (2, "", "runstep: error: out of memory\n")
 
 
-# Signals. The last path is a pipe, so that the main process waits for it when the workers have started.
+# Signals. The last path is a named pipe, which blocks the main process after the workers have started.
 
-needs_processes = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc and pipes with names")
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc and named pipes")
 
 
-def workers_of(process: subprocess.Popen[str]) -> list[int]:
+def worker_pids(process: subprocess.Popen[str]) -> list[int]:
+    """Return the ids of the worker processes of the main process."""
     return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
 
 
 def wait_until(condition: Any) -> None:
+    """Wait until `condition()` is true, and fail after a timeout."""
     end = time.monotonic() + TIMEOUT
     while not condition():
         assert time.monotonic() < end, "timed out"
@@ -82,6 +93,7 @@ def wait_until(condition: Any) -> None:
 
 
 def has_ended(pid: int) -> bool:
+    """Return whether a process does not exist, or is a zombie."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
@@ -90,16 +102,16 @@ def has_ended(pid: int) -> bool:
 
 
 @contextmanager
-def waiting_check(tmp_path: Path) -> Generator[tuple[subprocess.Popen[str], list[int]], None, None]:
-    """Run `check --jobs 2` until it waits for a pipe; give the process and its workers, which have to end with it."""
+def blocked_check(tmp_path: Path) -> Generator[tuple[subprocess.Popen[str], list[int]], None, None]:
+    """Run `check --jobs 2` until it waits for a pipe. The workers must have ended after the block."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     files = [str(ARCHIVES / "log.jsonl"), str(ARCHIVES / "page.json")]
-    process = start("check", "--jobs", "2", "--quiet", *files, str(pipe), start_new_session=True)
+    process = start_process("check", "--jobs", "2", "--quiet", *files, str(pipe), start_new_session=True)
     workers: list[int] = []
     try:
-        wait_until(lambda: len(workers_of(process)) == 2)
-        workers = workers_of(process)
+        wait_until(lambda: len(worker_pids(process)) == 2)
+        workers = worker_pids(process)
         yield process, workers
         wait_until(lambda: all(map(has_ended, workers)))
     finally:
@@ -109,29 +121,30 @@ def waiting_check(tmp_path: Path) -> Generator[tuple[subprocess.Popen[str], list
         process.communicate()
 
 
-@needs_processes
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@needs_proc
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize("is_group", [True, False], ids=["group", "process"])
-def test_a_signal_ends_all_processes_quietly(number: signal.Signals, is_group: bool, tmp_path: Path) -> None:
-    with waiting_check(tmp_path) as (process, _):
+def test_a_signal_ends_all_processes_without_errors(name: str, is_group: bool, tmp_path: Path) -> None:
+    number = signal.Signals[name]
+    with blocked_check(tmp_path) as (process, _):
         (os.killpg if is_group else os.kill)(process.pid, number)
         output, errors = process.communicate(timeout=TIMEOUT)
-        lines = {line.partition(":")[0] for line in output.splitlines()}
+        files = {line.partition(":")[0] for line in output.splitlines()}
         assert (process.returncode, errors) == (128 + number, "")
-        assert lines <= {str(ARCHIVES / "log.jsonl")}
+        assert files <= {str(ARCHIVES / "log.jsonl")}
 
 
-@needs_processes
+@needs_proc
 def test_workers_end_when_the_main_process_is_killed(tmp_path: Path) -> None:
-    with waiting_check(tmp_path) as (process, _):
+    with blocked_check(tmp_path) as (process, _):
         process.kill()
         _, errors = process.communicate(timeout=TIMEOUT)
         assert errors == ""
 
 
-@needs_processes
-def test_a_second_signal_does_not_wait_for_the_workers(tmp_path: Path) -> None:
-    with waiting_check(tmp_path) as (process, workers):
+@needs_proc
+def test_a_second_interrupt_does_not_wait_for_the_workers(tmp_path: Path) -> None:
+    with blocked_check(tmp_path) as (process, workers):
         for worker in workers:
             os.kill(worker, signal.SIGSTOP)
         process.send_signal(signal.SIGINT)
@@ -144,9 +157,9 @@ def test_a_second_signal_does_not_wait_for_the_workers(tmp_path: Path) -> None:
         assert process.communicate(timeout=TIMEOUT)[1] == ""
 
 
-@needs_processes
-def test_a_worker_ignores_signals_of_the_terminal(tmp_path: Path) -> None:
-    with waiting_check(tmp_path) as (process, workers):
+@needs_proc
+def test_workers_ignore_terminal_signals(tmp_path: Path) -> None:
+    with blocked_check(tmp_path) as (process, workers):
         for worker in workers:
             for number in (signal.SIGINT, signal.SIGHUP):
                 os.kill(worker, number)

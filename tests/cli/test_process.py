@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tests of the command line as a process."""
+"""Tests of `python -m runstep`: exit codes, signals and closed pipes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ import pytest
 
 from runstep import cli
 
-from .conftest import ARCHIVES, ROOT, start
+from ..conftest import posix
+from .conftest import ARCHIVES, ROOT, start_process
 
 
-def test_it_runs_from_a_bare_checkout() -> None:
-    with start("check", "tests/data/archives/page.json") as process:
+def test_it_runs_from_a_source_checkout() -> None:
+    with start_process("check", "tests/data/archives/page.json") as process:
         output, errors = process.communicate()
     assert (process.returncode, errors) == (0, "")
     assert output.startswith("2 run steps in 1 file\n")
@@ -35,32 +36,33 @@ def _restore_signals() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-def test_the_module_ends_with_the_code_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_module_exits_with_the_code_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["runstep", "check", "--quiet", str(ARCHIVES / "page.json")])
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as exc_info:
         runpy.run_module("runstep", run_name="__main__")
-    assert ended.value.code == 0
+    assert exc_info.value.code == 0
 
 
 def test_the_module_leaves_ignored_signals_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Any] = []
+    handlers: list[Any] = []
 
-    def interrupted() -> int:
-        seen.append(signal.getsignal(signal.SIGINT))
+    def interrupted_main() -> int:
+        handlers.append(signal.getsignal(signal.SIGINT))
         raise KeyboardInterrupt
 
     run_as_module = runpy.run_module("runstep.__main__")["run"]
-    monkeypatch.setattr(cli, "main", interrupted)
+    monkeypatch.setattr(cli, "main", interrupted_main)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     assert run_as_module() == 130
     signal.signal(signal.SIGINT, signal.default_int_handler)
     assert run_as_module() == 130
-    assert seen[0] is signal.SIG_IGN
-    assert callable(seen[1])
+    assert handlers[0] is signal.SIG_IGN
+    assert callable(handlers[1])
     assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
 
 
-def test_an_interrupt_while_modules_are_loaded_ends_it_quietly() -> None:
+@posix
+def test_an_interrupt_during_imports_prints_nothing() -> None:
     code = """
 import os, runpy, signal, sys
 class Finder:
@@ -74,8 +76,9 @@ runpy.run_module("runstep", run_name="__main__")
     assert (process.returncode, process.stdout, process.stderr) == (-signal.SIGINT, b"", b"")
 
 
-def test_a_closed_pipe_ends_it_quietly() -> None:
-    with start("show", *["tests/data/archives/page.json"] * 2000) as process:
+@posix
+def test_a_closed_pipe_prints_no_error() -> None:
+    with start_process("show", *["tests/data/archives/page.json"] * 2000) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
@@ -83,22 +86,24 @@ def test_a_closed_pipe_ends_it_quietly() -> None:
     assert process.returncode == 141
 
 
-def test_help_into_a_closed_pipe_ends_quietly() -> None:
-    ours, theirs = os.pipe()
-    os.close(ours)
-    with os.fdopen(theirs, "wb") as closed, start("--help", stdout=closed) as process:
+@posix
+def test_help_into_a_closed_pipe_prints_no_error() -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "wb") as closed, start_process("--help", stdout=closed) as process:
         _, errors = process.communicate()
     assert (process.returncode, errors) == (141, "")
 
 
+@posix
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_an_interrupt_ends_it_at_once_and_quietly(jobs: str, tmp_path: Path) -> None:
+def test_an_interrupt_during_check_prints_nothing(jobs: str, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     line = (ARCHIVES / "log.jsonl").read_bytes().split(b"\n")[1] + b"\n"
-    command = start("check", "--jobs", jobs, str(pipe), start_new_session=True)
+    command = start_process("check", "--jobs", jobs, str(pipe), start_new_session=True)
     with command as process, pipe.open("wb", buffering=0) as target:
-        # More than a pipe holds: when it has been written, most of it has been read.
+        # This is more than the buffer of a pipe: when the write returns, most of it has been read.
         target.write(line * 1000)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=30)

@@ -10,10 +10,10 @@ import pytest
 
 from runstep.cli import main
 
-from .conftest import ARCHIVES, Run, Terminal
+from .conftest import ARCHIVES, CliRunner, Terminal
 
 
-def test_show_draws_each_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_show_prints_a_timeline_of_each_run(run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     code, output, errors = run("show", "log.jsonl")
     assert code == 1
@@ -28,16 +28,16 @@ def test_show_draws_each_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(errors.splitlines()) == 4
 
 
-def test_show_one_run_whole(run: Run) -> None:
+def test_show_a_single_run_in_full(run: CliRunner) -> None:
     code, output, _ = run("show", "page.json", "--run", "run_weather", "--full")
     assert code == 0
     assert "step_w1" in output
     assert run("show", "page.json", "--run", "run_x") == (1, "", "runstep: error: no run steps of run_x found\n")
 
 
-def test_show_without_any_step_says_so(run: Run, tmp_path: Path) -> None:
+def test_show_without_steps_is_an_error(run: CliRunner, tmp_path: Path) -> None:
     path = tmp_path / "empty.json"
-    path.write_text("[]")
+    path.write_text("[]", encoding="utf-8")
     assert run("show", path) == (1, "", "runstep: error: no run steps found\n")
     assert run("show", "missing") == (2, "", "runstep: error: cannot open 'missing': No such file or directory\n")
 
@@ -46,7 +46,9 @@ def test_show_without_any_step_says_so(run: Run, tmp_path: Path) -> None:
     ("variables", "is_coloured"),
     [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
 )
-def test_colour_is_for_terminals(variables: dict[str, str], is_coloured: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colour_depends_on_the_environment(
+    variables: dict[str, str], is_coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     for name, value in variables.items():

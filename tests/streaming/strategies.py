@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Streams that no server sent: deltas and all their parts, whole runs of them, and bytes that nobody would send."""
+"""Hypothesis strategies for deltas, sequences of deltas and event streams."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ..strategies import FILE_SEARCH, OBJECTS, TEXT, Strategy, document, just, or_null, other
+from ..strategies import FILE_SEARCH, OBJECTS, TEXT, Strategy, document, just, or_null, unknown_variant
 
-# The parts of a delta, from the leaves to the whole; every document can be read.
+# Valid deltas, from the innermost objects to the whole delta.
 
 INDICES = st.integers(0, 3) | st.sampled_from([4_294_967_294, -1, 10**20])
 
 
-def _place(data: dict[str, Any], index: int) -> dict[str, Any]:
+def _with_index(data: dict[str, Any], index: int) -> dict[str, Any]:
     return {**data, "index": index}
 
 
-def indexed_other(named: tuple[str, ...]) -> Strategy:
-    return st.builds(_place, other(named), INDICES)
+def indexed_unknown_variant(known_types: tuple[str, ...]) -> Strategy:
+    """Return a strategy for objects with an index, of a type not in `known_types`."""
+    return st.builds(_with_index, unknown_variant(known_types), INDICES)
 
 
 IMAGE_FILE_DELTA = document({}, {"file_id": or_null(TEXT)})
 LOGS_DELTA = document({"index": INDICES, "type": just("logs")}, {"logs": or_null(TEXT)})
 IMAGE_DELTA = document({"index": INDICES, "type": just("image")}, {"image": or_null(IMAGE_FILE_DELTA)})
-OTHER_OUTPUT_DELTA = indexed_other(("logs", "image"))
+OTHER_OUTPUT_DELTA = indexed_unknown_variant(("logs", "image"))
 OUTPUT_DELTAS = st.lists(LOGS_DELTA | IMAGE_DELTA | OTHER_OUTPUT_DELTA, max_size=3)
 CODE_INTERPRETER_DELTA = document({}, {"input": or_null(TEXT), "outputs": or_null(OUTPUT_DELTAS)})
 CODE_INTERPRETER_CALL_DELTA = document(
@@ -44,7 +45,7 @@ FUNCTION_CALL_DELTA = document(
 RETRIEVAL_CALL_DELTA = document(
     {"index": INDICES, "type": just("retrieval")}, {"id": or_null(TEXT), "retrieval": or_null(OBJECTS)}
 )
-OTHER_CALL_DELTA = indexed_other(("code_interpreter", "file_search", "function", "retrieval"))
+OTHER_CALL_DELTA = indexed_unknown_variant(("code_interpreter", "file_search", "function", "retrieval"))
 CALL_DELTAS = (
     CODE_INTERPRETER_CALL_DELTA | FILE_SEARCH_CALL_DELTA | FUNCTION_CALL_DELTA | RETRIEVAL_CALL_DELTA | OTHER_CALL_DELTA
 )
@@ -55,7 +56,7 @@ MESSAGE_CREATION_DETAILS_DELTA = document(
 TOOL_CALLS_DETAILS_DELTA = document(
     {"type": just("tool_calls")}, {"tool_calls": or_null(st.lists(CALL_DELTAS, max_size=3))}
 )
-OTHER_DETAILS_DELTA = other(("message_creation", "tool_calls"))
+OTHER_DETAILS_DELTA = unknown_variant(("message_creation", "tool_calls"))
 STEP_DELTA = document(
     {},
     {
@@ -85,15 +86,15 @@ DELTA_DOCUMENTS: dict[str, Strategy] = {
     "StepDelta": STEP_DELTA,
     "RunStepDelta": RUN_STEP_DELTA,
 }
-"""What can be read, by the name of the class that reads it."""
+"""Strategies for valid documents, by the name of the class that parses them."""
 
 DELTA_PARTS = st.sampled_from(sorted(DELTA_DOCUMENTS)).flatmap(
     lambda kind: st.tuples(st.just(kind), DELTA_DOCUMENTS[kind])
 )
-"""A class's name and a document that it can read."""
+"""The name of a class, and a valid document for it."""
 
 
-# A step that is told of in deltas: each index keeps to one type of call, as servers do.
+# The deltas of one step. All calls at one index have the same type, as real servers send them.
 
 
 def _output(index: int, text: str) -> dict[str, Any]:
@@ -127,45 +128,46 @@ _BODIES: dict[str, Strategy] = {
         {}, optional={"arguments": TEXT, "name": TEXT, "server_label": TEXT, "output": TEXT, "sequence": st.integers()}
     ),
 }
-_PLACES = (0, 1, 2, 3, 4_294_967_294)
+_CALL_INDICES = (0, 1, 2, 3, 4_294_967_294)
 
 
-def _fragment(place: int, id_: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
-    return {"index": _PLACES[place], **id_, "type": _CALL_TYPES[place], **body}
+def _call_delta(number: int, id_: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    return {"index": _CALL_INDICES[number], **id_, "type": _CALL_TYPES[number], **body}
 
 
-FRAGMENTS = st.lists(
-    st.integers(0, len(_PLACES) - 1).flatmap(
-        lambda place: st.builds(
-            _fragment,
-            st.just(place),
+DELTA_TOOL_CALLS = st.lists(
+    st.integers(0, len(_CALL_INDICES) - 1).flatmap(
+        lambda number: st.builds(
+            _call_delta,
+            st.just(number),
             st.fixed_dictionaries({}, optional={"id": TEXT}),
-            _BODIES[_CALL_TYPES[place]],
+            _BODIES[_CALL_TYPES[number]],
         )
     ),
     max_size=3,
 )
-"""The `tool_calls` of one delta."""
+"""The `tool_calls` of a delta."""
 
-# Bytes.
+# Event streams.
 
 
-def event_bytes(name: str, data: str, *, end: str = "\n", space: bool = True) -> bytes:
-    """Return an event as a server writes it."""
-    after = ": " if space else ":"
-    lines = [f"event{after}{name}", *[f"data{after}{line}" for line in data.split("\n")], "", ""]
-    return end.join(lines).encode()
+def event_bytes(name: str, data: str) -> bytes:
+    """Return a server-sent event."""
+    lines = [f"event: {name}", *[f"data: {line}" for line in data.split("\n")], "", ""]
+    return "\n".join(lines).encode()
 
 
 def delta_event(step_id: str, calls: list[dict[str, Any]]) -> bytes:
+    """Return a server-sent event with a delta of tool calls."""
     delta = {"step_details": {"type": "tool_calls", "tool_calls": calls}}
     return event_bytes(
         "thread.run.step.delta", json.dumps({"id": step_id, "object": "thread.run.step.delta", "delta": delta})
     )
 
 
-def step_event(news: str, step: dict[str, Any]) -> bytes:
-    return event_bytes(f"thread.run.step.{news}", json.dumps(step))
+def step_event(suffix: str, step: dict[str, Any]) -> bytes:
+    """Return a server-sent event named `thread.run.step.` plus `suffix`."""
+    return event_bytes(f"thread.run.step.{suffix}", json.dumps(step))
 
 
 _LINES = st.sampled_from(
@@ -180,16 +182,18 @@ _LINES = st.sampled_from(
         *(b'data: {"id":"step_1"', b'data: ,"object":"thread.run.step.delta","delta":{}}'),
     ]
 ) | st.binary(max_size=6)
-_ENDS = st.sampled_from([b"\n", b"\n", b"\r\n", b"\r", b""])
-_HEADS = st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xef\xbb", b"\xef\xbb\xbf\xef\xbb\xbf"])
-STREAMS = st.tuples(_HEADS, st.lists(st.tuples(_LINES, _ENDS).map(b"".join), max_size=20).map(b"".join)).map(b"".join)
-"""Bytes of which some make events."""
+_LINE_ENDS = st.sampled_from([b"\n", b"\n", b"\r\n", b"\r", b""])
+_STARTS = st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xef\xbb", b"\xef\xbb\xbf\xef\xbb\xbf"])
+STREAMS = st.tuples(_STARTS, st.lists(st.tuples(_LINES, _LINE_ENDS).map(b"".join), max_size=20).map(b"".join)).map(
+    b"".join
+)
+"""Arbitrary bytes, some of which form events."""
 
 
-def cut(data: bytes, places: list[int]) -> list[bytes]:
-    """Return `data` in pieces, cut at `places`, some of which are empty."""
-    marks = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
-    return [data[start:end] for start, end in pairwise(marks)]
+def split_chunks(data: bytes, offsets: list[int]) -> list[bytes]:
+    """Return `data` split at `offsets`. Chunks may be empty; offsets beyond the end wrap around."""
+    bounds = [0, *sorted(offset % (len(data) + 1) for offset in offsets), len(data)]
+    return [data[start:end] for start, end in pairwise(bounds)]
 
 
-CUTS = st.lists(st.integers(0, 2**20), max_size=30)
+SPLIT_OFFSETS = st.lists(st.integers(0, 2**20), max_size=30)

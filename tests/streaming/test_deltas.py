@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Deltas: read and written exactly, immutable, and two readers that agree on what is wrong with one."""
+"""Tests of deltas: round trips, immutability, and agreement between parsing and diagnosis."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ from runstep.streaming import RunStepDelta
 from runstep.streaming.diagnosis import _CHECKS as KINDS
 from runstep.streaming.diagnosis import diagnose_delta_as
 
-from ..conftest import SHARED
-from ..strategies import damaged, subclassed
-from ..strategies import rebuilt as rebuild
-from ..test_properties import assert_immutable, assert_plain, canonical, outcome
+from ..conftest import CORPUS, needs_corpus
+from ..strategies import damaged, deep_map, subclass_instances
+from ..test_properties import assert_immutable, assert_plain, canonical, collect_problems
 from .strategies import DELTA_DOCUMENTS, DELTA_PARTS
 
-long_run = settings(settings.get_profile("runstep"), max_examples=20_000)
+many_examples = settings(settings.get_profile("runstep"), max_examples=20_000)
 
 
 def model(kind: str) -> Any:
@@ -39,11 +38,11 @@ def delta(*calls: dict[str, Any], **keys: Any) -> dict[str, Any]:
 CALL = {"index": 0, "type": "function", "function": {"arguments": "x"}}
 
 
-# Each class by itself.
+# Single classes.
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_array_is_none_of_them(kind: str) -> None:
+def test_an_array_is_rejected(kind: str) -> None:
     with pytest.raises(ValidationError) as caught:
         model(kind).from_dict([])
     assert str(caught.value) == "expected an object, got an array"
@@ -58,18 +57,18 @@ def test_an_array_is_none_of_them(kind: str) -> None:
         ("OtherToolCallDelta", {"index": 0, "type": "mcp", "name": "n"}),
     ],
 )
-def test_one_that_is_built_is_one_that_is_read(kind: str, data: dict[str, Any]) -> None:
+def test_a_constructed_object_equals_a_parsed_one(kind: str, data: dict[str, Any]) -> None:
     parsed = model(kind).from_dict(data)
     built = model(kind)(**{field.name: getattr(parsed, field.name) for field in fields(parsed)})
     assert built == parsed
     assert built.to_dict() == data
 
 
-# The round trip.
+# Round trips.
 
 
 @given(DELTA_PARTS)
-def test_what_is_read_is_written_exactly(part: tuple[str, Any]) -> None:
+def test_deltas_round_trip(part: tuple[str, Any]) -> None:
     kind, data = part
     before = pickle.dumps(data)
     parsed = model(kind).from_dict(data)
@@ -87,25 +86,25 @@ def test_what_is_read_is_written_exactly(part: tuple[str, Any]) -> None:
 def test_deltas_behave_as_values(part: tuple[str, Any]) -> None:
     kind, data = part
     parsed = model(kind).from_dict(data)
-    for twin in (pickle.loads(pickle.dumps(parsed)), copy.deepcopy(parsed), replace(parsed)):  # noqa: S301  (our own)
-        assert type(twin) is type(parsed)
-        assert twin == parsed
-        assert hash(twin) == hash(parsed)
-        assert twin.to_dict() == data
+    for clone in (pickle.loads(pickle.dumps(parsed)), copy.deepcopy(parsed), replace(parsed)):  # noqa: S301  (own data)
+        assert type(clone) is type(parsed)
+        assert clone == parsed
+        assert hash(clone) == hash(parsed)
+        assert clone.to_dict() == data
     public = {field.name: getattr(parsed, field.name) for field in fields(parsed) if not field.name.startswith("_")}
     built = model(kind)(**public)
     assert built == parsed
     assert model(kind).from_dict(built.to_dict()) == parsed
     names = {**vars(streaming), "FrozenDict": FrozenDict, "FileSearch": FileSearch}
     if "file_search" not in str(data):
-        assert eval(repr(parsed), names) == parsed  # noqa: S307  (our own)
+        assert eval(repr(parsed), names) == parsed  # noqa: S307  (own data)
 
 
 @given(st.data(), DELTA_PARTS)
-def test_subclasses_of_the_json_types_are_read_as_what_they_are(draw: st.DataObject, part: tuple[str, Any]) -> None:
+def test_instances_of_subclasses_are_parsed(example: st.DataObject, part: tuple[str, Any]) -> None:
     kind, data = part
-    same = rebuild(data, lambda value: draw.draw(st.sampled_from([value, *subclassed(value)])))
-    parsed = model(kind).from_dict(same)
+    equal = deep_map(data, lambda value: example.draw(st.sampled_from([value, *subclass_instances(value)])))
+    parsed = model(kind).from_dict(equal)
     assert parsed == model(kind).from_dict(data)
     assert_immutable(parsed)
     assert canonical(parsed.to_dict()) == canonical(data)
@@ -116,7 +115,7 @@ _OUTPUTS = [
     {"index": 1, "type": "image", "image": {"file_id": "file_1", "extra": 1}, "extra": 1},
     {"index": 2, "type": "table", "rows": []},
 ]
-EVERYTHING = [
+COMPLETE_DELTAS = [
     delta(
         {**CALL, "id": "call_1", "function": {"name": "f", "arguments": "", "output": None, "extra": 1}, "extra": 1},
         {**CALL, "type": "code_interpreter", "code_interpreter": {"input": "x", "outputs": _OUTPUTS, "extra": 1}},
@@ -140,23 +139,16 @@ EVERYTHING = [
 ]
 
 
-@pytest.mark.parametrize("data", EVERYTHING)
-def test_a_delta_made_of_subclasses_all_through_is_read(data: Any) -> None:
-    same = rebuild(data, lambda value: next(iter(subclassed(value)), value))
-    parsed = RunStepDelta.from_dict(same)
+@pytest.mark.parametrize("data", COMPLETE_DELTAS)
+def test_a_delta_with_instances_of_subclasses_throughout_is_parsed(data: Any) -> None:
+    equal = deep_map(data, lambda value: next(iter(subclass_instances(value)), value))
+    parsed = RunStepDelta.from_dict(equal)
     assert parsed == RunStepDelta.from_dict(data)
     assert canonical(parsed.to_dict()) == canonical(data)
     assert_immutable(parsed)
 
 
-@pytest.mark.parametrize("kind", ["OtherToolCallDelta", "OtherCodeInterpreterOutputDelta"])
-def test_what_is_no_object_is_no_part_of_a_delta(kind: str) -> None:
-    with pytest.raises(ValidationError) as caught:
-        model(kind).from_dict([])
-    assert str(caught.value) == "expected an object, got an array"
-
-
-def test_a_delta_is_read_by_its_parts() -> None:
+def test_nested_objects_are_parsed_as_their_classes() -> None:
     data = delta(
         {"index": 0, "id": "call_1", "type": "function", "function": {"name": "f", "arguments": "", "output": None}},
         {"index": 1, "type": "code_interpreter", "code_interpreter": {"input": "x", "outputs": []}},
@@ -185,7 +177,7 @@ def test_a_delta_is_read_by_its_parts() -> None:
     )
 
 
-def test_the_classes_for_what_is_not_named_tell_index_type_and_id() -> None:
+def test_objects_of_unknown_types_have_an_index_a_type_and_an_id() -> None:
     call = streaming.OtherToolCallDelta.from_dict({"index": 2.0, "type": "mcp", "id": "call_1"})
     assert (call.index, call.type, call.id) == (2, "mcp", "call_1")
     assert type(call.index) is int
@@ -195,7 +187,7 @@ def test_the_classes_for_what_is_not_named_tell_index_type_and_id() -> None:
     assert streaming.OtherStepDetailsDelta.from_dict({"type": "thinking", "content": "…"}).type == "thinking"
 
 
-def test_a_delta_built_by_hand_writes_what_is_set() -> None:
+def test_a_constructed_delta_serializes_only_what_is_set() -> None:
     built = RunStepDelta(id="step_1", delta=streaming.StepDelta())
     assert built.to_dict() == {"id": "step_1", "object": "thread.run.step.delta", "delta": {}}
     call = streaming.FileSearchToolCallDelta(
@@ -208,12 +200,12 @@ def test_a_delta_built_by_hand_writes_what_is_set() -> None:
     }
 
 
-def test_a_delta_without_object_writes_none() -> None:
+def test_a_missing_object_key_stays_missing() -> None:
     data = {"id": "step_1", "delta": {}}
     assert RunStepDelta.from_dict(data).to_dict() == data
 
 
-# What is wrong.
+# Problems.
 
 
 @settings(settings.get_profile("runstep"), max_examples=300)
@@ -222,41 +214,41 @@ def test_a_delta_without_object_writes_none() -> None:
         lambda kind: st.tuples(st.just(kind), damaged(DELTA_DOCUMENTS[kind]))
     )
 )
-def test_reading_fails_exactly_where_the_diagnosis_finds_something(part: tuple[str, Any]) -> None:
+def test_parsing_and_diagnosis_agree(part: tuple[str, Any]) -> None:
     check_agreement(*part)
 
 
 @pytest.mark.long
-@long_run
+@many_examples
 @given(
     st.sampled_from(sorted(DELTA_DOCUMENTS)).flatmap(
         lambda kind: st.tuples(st.just(kind), damaged(DELTA_DOCUMENTS[kind]))
     )
 )
-def test_reading_fails_exactly_where_the_diagnosis_finds_something_every_time(part: tuple[str, Any]) -> None:
+def test_parsing_and_diagnosis_agree_on_many_examples(part: tuple[str, Any]) -> None:
     check_agreement(*part)
 
 
 def check_agreement(kind: str, data: Any) -> None:
     problems = diagnose_delta_as(kind, data)
     errors = tuple(problem for problem in problems if problem.level == "error")
-    assert outcome(model(kind).from_dict, data, strict=False) == errors
-    assert outcome(model(kind).from_dict, data, strict=True) == problems
+    assert collect_problems(model(kind).from_dict, data, strict=False) == errors
+    assert collect_problems(model(kind).from_dict, data, strict=True) == problems
     if not errors:
         parsed = model(kind).from_dict(data)
         assert_immutable(parsed)
         assert model(kind).from_dict(parsed.to_dict()) == parsed
 
 
-def _never(*_: object) -> NoReturn:
+def _fail(*_: object) -> NoReturn:
     raise AssertionError
 
 
 @given(DELTA_PARTS)
-def test_a_document_without_errors_is_read_without_the_diagnosis(part: tuple[str, Any]) -> None:
+def test_a_valid_document_is_parsed_without_diagnosis(part: tuple[str, Any]) -> None:
     kind, data = part
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("runstep.streaming.diagnosis.diagnose_delta_as", _never)
+        patch.setattr("runstep.streaming.diagnosis.diagnose_delta_as", _fail)
         model(kind).from_dict(data)
 
 
@@ -289,7 +281,7 @@ def test_a_document_without_errors_is_read_without_the_diagnosis(part: tuple[str
         ),
     ],
 )
-def test_an_error_says_where_and_what(data: Any, message: str) -> None:
+def test_errors_name_the_location_and_the_cause(data: Any, message: str) -> None:
     with pytest.raises(ValidationError) as caught:
         RunStepDelta.from_dict(data)
     assert str(caught.value) == message
@@ -316,7 +308,7 @@ def test_an_error_says_where_and_what(data: Any, message: str) -> None:
         ),
     ],
 )
-def test_a_deviation_is_read_but_not_strictly(data: Any, message: str) -> None:
+def test_deviations_are_rejected_in_strict_mode_only(data: Any, message: str) -> None:
     assert RunStepDelta.from_dict(data).to_dict() == data
     with pytest.raises(ValidationError) as caught:
         RunStepDelta.from_dict(data, strict=True)
@@ -325,13 +317,13 @@ def test_a_deviation_is_read_but_not_strictly(data: Any, message: str) -> None:
 
 
 @pytest.mark.parametrize("data", [delta(CALL), delta({"index": 0, "type": "file_search", "file_search": {}}), delta()])
-def test_what_the_schema_names_is_strictly_valid(data: Any) -> None:
+def test_documented_deltas_are_valid_in_strict_mode(data: Any) -> None:
     assert RunStepDelta.from_dict(data, strict=True).to_dict() == data
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="captured data are not there")
+@needs_corpus
 @pytest.mark.parametrize("name", ["a025", "a031", "b040", "b062", "b066"])
-def test_captured_deltas_are_written_as_they_were_read(name: str) -> None:
-    (path,) = (SHARED / "corpus").glob(f"{name}_*.json")
+def test_captured_deltas_round_trip(name: str) -> None:
+    (path,) = CORPUS.glob(f"{name}_*.json")
     data = json.loads(path.read_text(encoding="utf-8"))
     assert canonical(RunStepDelta.from_dict(data).to_dict()) == canonical(data)

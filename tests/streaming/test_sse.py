@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The event stream as the HTML Living Standard reads it: lines, fields, events, and any cut of the bytes."""
+"""Tests of the decoder of server-sent events, against the HTML Living Standard."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from runstep.streaming.sse import ServerSentEvents
 
-from .strategies import CUTS, STREAMS, cut
+from .strategies import SPLIT_OFFSETS, STREAMS, split_chunks
 
 LIMIT = 64 * 1024 * 1024
 
@@ -22,14 +22,14 @@ def decode(*chunks: bytes, limit: int = LIMIT) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("stream", "events"),
     [
-        # How lines end.
+        # Line ends.
         (b"data: a\n\n", [("message", "a")]),
         (b"data: a\r\n\r\n", [("message", "a")]),
         (b"data: a\r\r", [("message", "a")]),
         (b"data: a\r\n\ndata: b\n\r\n", [("message", "a"), ("message", "b")]),
         (b"data: a\r\ndata: b\rdata: c\n\n", [("message", "a\nb\nc")]),
         (b"data: a\x0bb\x0cc\x1cd\xc2\x85e\xe2\x80\xa8f\n\n", [("message", "a\x0bb\x0cc\x1cd\x85e\u2028f")]),
-        # What a line says.
+        # Fields.
         (b"event: x\ndata: a\n\n", [("x", "a")]),
         (b"event:x\ndata:a\n\n", [("x", "a")]),
         (b"data:  a \n\n", [("message", " a ")]),
@@ -50,11 +50,11 @@ def decode(*chunks: bytes, limit: int = LIMIT) -> list[tuple[str, str]]:
         (b"event: x\n\ndata: a\n\n", [("message", "a")]),
         (b"\n\n\n\ndata: a\n\n\n\n", [("message", "a")]),
         (b"", []),
-        # What is no event, for want of an empty line.
+        # Incomplete events, which do not end with a blank line.
         (b"data: a", []),
         (b"data: a\n", []),
         (b"data: a\n\ndata: b", [("message", "a")]),
-        # Characters.
+        # Encoding.
         (b"\xef\xbb\xbfdata: a\n\n", [("message", "a")]),
         (b"\xef\xbb\xbf\xef\xbb\xbfdata: a\n\n", []),
         (b"data: a\n\xef\xbb\xbfdata: b\n\n", [("message", "a")]),
@@ -64,9 +64,9 @@ def decode(*chunks: bytes, limit: int = LIMIT) -> list[tuple[str, str]]:
         (b"data: a\0b\n\n", [("message", "a\0b")]),
     ],
 )
-def test_a_stream_is_read_as_the_standard_says(stream: bytes, events: list[tuple[str, str]]) -> None:
+def test_streams_are_decoded_as_the_standard_requires(stream: bytes, events: list[tuple[str, str]]) -> None:
     assert decode(stream) == events
-    assert decode(*[stream[place : place + 1] for place in range(len(stream))]) == events
+    assert decode(*[stream[offset : offset + 1] for offset in range(len(stream))]) == events
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_stream_is_read_as_the_standard_says(stream: bytes, events: list[tuple
         (b"id: \xe2\x82\xac\xff\n\n", "€\ufffd"),
     ],
 )
-def test_the_last_event_id_is_set_with_an_event(stream: bytes, id_: str) -> None:
+def test_the_last_event_id_is_set_at_the_end_of_an_event(stream: bytes, id_: str) -> None:
     decoder = ServerSentEvents(LIMIT)
     list(decoder.feed(stream))
     assert decoder.last_event_id == id_
@@ -105,34 +105,35 @@ def test_the_last_event_id_is_set_with_an_event(stream: bytes, id_: str) -> None
         (b"retry: 10\nretry: " + b"9" * 5000 + b"\n", 10),
     ],
 )
-def test_the_time_to_wait_is_made_of_ascii_digits_only(stream: bytes, retry: int | None) -> None:
+def test_the_reconnection_time_consists_of_ascii_digits(stream: bytes, retry: int | None) -> None:
     decoder = ServerSentEvents(LIMIT)
     list(decoder.feed(stream))
     assert decoder.retry == retry
 
 
-def everything(chunks: list[bytes], limit: int) -> tuple[list[tuple[str, str, bool]], str, int | None]:
+def decode_all(chunks: list[bytes], limit: int) -> tuple[list[tuple[str, str, bool]], str, int | None]:
+    """Return all events, the last event id and the reconnection time."""
     decoder = ServerSentEvents(limit)
     events = [event for chunk in chunks for event in decoder.feed(chunk)]
     return events, decoder.last_event_id, decoder.retry
 
 
-@given(STREAMS, CUTS, st.sampled_from([8, 30, LIMIT]))
-def test_any_cut_of_the_bytes_gives_the_same(stream: bytes, places: list[int], limit: int) -> None:
-    whole = everything([stream], limit)
-    assert everything(cut(stream, places), limit) == whole
-    assert everything([stream[place : place + 1] for place in range(len(stream))], limit) == whole
+@given(STREAMS, SPLIT_OFFSETS, st.sampled_from([8, 30, LIMIT]))
+def test_chunk_boundaries_do_not_matter(stream: bytes, offsets: list[int], limit: int) -> None:
+    expected = decode_all([stream], limit)
+    assert decode_all(split_chunks(stream, offsets), limit) == expected
+    assert decode_all([stream[offset : offset + 1] for offset in range(len(stream))], limit) == expected
 
 
 @given(STREAMS)
-def test_a_byte_order_mark_and_other_line_ends_change_nothing(stream: bytes) -> None:
+def test_a_byte_order_mark_and_line_ends_do_not_matter(stream: bytes) -> None:
     lines = stream.removeprefix(b"\xef\xbb\xbf").splitlines()
     plain = b"".join(line + b"\n" for line in lines)
     if plain.startswith((b"\xef", b"\xbb")):
-        return  # which is what a mark begins with
+        return  # `plain` could be part of a byte order mark
     for end in (b"\n", b"\r\n", b"\r"):
         for mark in (b"", b"\xef\xbb\xbf"):
-            assert everything([mark + plain.replace(b"\n", end)], 40) == everything([plain], 40)
+            assert decode_all([mark + plain.replace(b"\n", end)], 40) == decode_all([plain], 40)
 
 
 @pytest.mark.parametrize(
@@ -151,15 +152,15 @@ def test_a_byte_order_mark_and_other_line_ends_change_nothing(stream: bytes) -> 
         (b"data: 12345678901234567", []),
     ],
 )
-def test_an_event_of_more_bytes_than_the_limit_is_dropped_and_reported(
+def test_an_event_larger_than_the_limit_is_discarded_and_reported(
     stream: bytes, events: list[tuple[str, str, bool]]
 ) -> None:
-    for chunks in ([stream], [stream[place : place + 1] for place in range(len(stream))]):
-        assert everything(chunks, 16)[0] == events
+    for chunks in ([stream], [stream[offset : offset + 1] for offset in range(len(stream))]):
+        assert decode_all(chunks, 16)[0] == events
 
 
 @pytest.mark.parametrize("line", [b"data: ", b"data", b":", b"event: ", b"id: ", b"surprise: "])
-def test_memory_stays_bounded_whatever_comes(line: bytes) -> None:
+def test_memory_is_bounded(line: bytes) -> None:
     decoder = ServerSentEvents(1000)
     for chunk in [line] + [b"x" * 100] * 1000 + [b"\n", *[b"data: 0123456789\n"] * 1000]:
         assert list(decoder.feed(chunk)) == []

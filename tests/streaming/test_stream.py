@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Streams of runs: own samples and captured ones, cut anywhere, too big, broken, and long."""
+"""Tests of `RunStepStream` and `read_stream`, with sample, captured and generated streams."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from hypothesis import strategies as st
 from runstep import RunStep, ValidationError, streaming
 from runstep.streaming import Event, RunStepAccumulator, RunStepDelta, RunStepStream, read_stream
 
-from ..conftest import DATA, SHARED
+from ..conftest import CORPUS, DATA, needs_corpus
 from ..strategies import LIVE_STEP
 from ..test_properties import assert_immutable, canonical
-from .strategies import CUTS, FRAGMENTS, cut, delta_event, event_bytes, step_event
+from .strategies import DELTA_TOOL_CALLS, SPLIT_OFFSETS, delta_event, event_bytes, split_chunks, step_event
 from .test_accumulate import STEP, delta, function, step
 
 SAMPLES = sorted((DATA / "streams").glob("*.sse"))
-CAPTURES = sorted((SHARED / "corpus").glob("*.sse"))
-captured = pytest.mark.skipif(not CAPTURES, reason="captured streams are not there")
+CAPTURES = sorted(CORPUS.glob("*.sse"))
 
 
-def name_of(path: Path) -> str:
+def sample_name(path: Path) -> str:
     return path.stem.split("_")[0] if path in CAPTURES else path.stem
 
 
-def shown(event: Event) -> list[str | None]:
+def summary(event: Event) -> list[str | None]:
+    """Return an event in the form of the expected results."""
     return [event.event, type(event.data).__name__, None if event.error is None else str(event.error)]
 
 
-def outcome(chunks: list[bytes], **arguments: int) -> tuple[Any, ...]:
-    """Everything that a stream tells, in what compares."""
+def stream_result(chunks: list[bytes], **arguments: int) -> tuple[Any, ...]:
+    """Return the events and the final state of a stream, as comparable values."""
     stream = RunStepStream(**arguments)
     events = [event for chunk in chunks for event in stream.feed(chunk)]
     assert stream.close() == []
@@ -51,94 +51,94 @@ def outcome(chunks: list[bytes], **arguments: int) -> tuple[Any, ...]:
     return events, errors, stream.steps, stream.pending, stream.last_event_id, stream.retry
 
 
-def bytes_of(data: bytes) -> list[bytes]:
-    return [data[place : place + 1] for place in range(len(data))]
+def single_bytes(data: bytes) -> list[bytes]:
+    return [data[offset : offset + 1] for offset in range(len(data))]
 
 
-# Samples and captures.
+# Samples and captured streams.
 
 
 def test_there_are_samples() -> None:
     assert len(SAMPLES) >= 12
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=name_of)
-def test_a_sample_tells_what_stands_beside_it(path: Path) -> None:
-    wanted = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("path", SAMPLES, ids=sample_name)
+def test_a_sample_yields_the_expected_events_and_steps(path: Path) -> None:
+    expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     stream = RunStepStream()
     events = stream.feed(path.read_bytes())
-    assert [shown(event) for event in events] == wanted["events"]
-    assert {id_: step.to_dict() for id_, step in stream.steps.items()} == wanted["steps"]
-    assert {id_: details.to_dict() for id_, details in stream.pending.items()} == wanted["pending"]
+    assert [summary(event) for event in events] == expected["events"]
+    assert {id_: step.to_dict() for id_, step in stream.steps.items()} == expected["steps"]
+    assert {id_: details.to_dict() for id_, details in stream.pending.items()} == expected["pending"]
 
 
-@pytest.mark.parametrize("path", [*SAMPLES, *CAPTURES], ids=name_of)
-def test_cuts_line_ends_and_a_byte_order_mark_change_nothing(path: Path) -> None:
+@pytest.mark.parametrize("path", [*SAMPLES, *CAPTURES], ids=sample_name)
+def test_chunks_line_ends_and_a_byte_order_mark_do_not_matter(path: Path) -> None:
     data = path.read_bytes()
-    whole = outcome([data])
-    assert outcome(bytes_of(data)) == whole
+    expected = stream_result([data])
+    assert stream_result(single_bytes(data)) == expected
     for size in (2, 3, 1000):
-        assert outcome([data[start : start + size] for start in range(0, len(data), size)]) == whole
+        assert stream_result([data[start : start + size] for start in range(0, len(data), size)]) == expected
     for end in (b"\r\n", b"\r"):
         other = b"\xef\xbb\xbf" + data.replace(b"\r\n", b"\n").replace(b"\n", end)
-        assert outcome([other]) == whole
-        assert outcome(bytes_of(other)) == whole
+        assert stream_result([other]) == expected
+        assert stream_result(single_bytes(other)) == expected
     with path.open("rb") as file:
-        assert list(read_stream(file)) == whole[0]
+        assert list(read_stream(file)) == expected[0]
 
 
-@captured
-@pytest.mark.parametrize("path", CAPTURES, ids=name_of)
-def test_each_captured_step_event_is_written_as_it_was_read(path: Path) -> None:
-    read = [event for event in RunStepStream().feed(path.read_bytes()) if event.event.startswith("thread.run.step.")]
-    sent = [line for line in path.read_text(encoding="utf-8").split("\n") if '"object":"thread.run.step' in line]
-    assert len(read) == len(sent)
-    for event, line in zip(read, sent, strict=True):
+@needs_corpus
+@pytest.mark.parametrize("path", CAPTURES, ids=sample_name)
+def test_captured_step_events_round_trip(path: Path) -> None:
+    events = [event for event in RunStepStream().feed(path.read_bytes()) if event.event.startswith("thread.run.step.")]
+    lines = [line for line in path.read_text(encoding="utf-8").split("\n") if '"object":"thread.run.step' in line]
+    assert len(events) == len(lines)
+    for event, line in zip(events, lines, strict=True):
         assert event.error is None
         assert not isinstance(event.data, str)
         assert canonical(event.data.to_dict()) == canonical(json.loads(line.removeprefix("data:")))
 
 
-@captured
-@pytest.mark.parametrize("path", CAPTURES, ids=name_of)
-def test_at_the_end_each_captured_step_is_the_last_one_sent_and_what_deltas_told_since(path: Path) -> None:
+@needs_corpus
+@pytest.mark.parametrize("path", CAPTURES, ids=sample_name)
+def test_captured_steps_end_as_the_last_complete_step_plus_later_deltas(path: Path) -> None:
     stream = RunStepStream()
     last: dict[str, RunStep] = {}
-    told_since: set[str] = set()
+    changed: set[str] = set()
     for event in stream.feed(path.read_bytes()):
         if isinstance(event.data, RunStep):
             last[event.data.id] = event.data
-            told_since.discard(event.data.id)
+            changed.discard(event.data.id)
         elif isinstance(event.data, RunStepDelta):
-            told_since.add(event.data.id)
+            changed.add(event.data.id)
     assert list(stream.steps) == list(last)
-    for id_, held in stream.steps.items():
-        if id_ not in told_since:
-            assert held is last[id_]
-        assert held.status == last[id_].status
-        assert_immutable(held)
+    for id_, result in stream.steps.items():
+        if id_ not in changed:
+            assert result is last[id_]
+        assert result.status == last[id_].status
+        assert_immutable(result)
     assert stream.pending == {}
 
 
-@captured
+@needs_corpus
 @pytest.mark.parametrize("name", ["b021", "b022", "b054"])
-def test_captured_deltas_add_up_to_what_the_server_sent_in_the_end(name: str) -> None:
-    (path,) = (SHARED / "corpus").glob(f"{name}_*")
+def test_captured_deltas_add_up_to_the_completed_step(name: str) -> None:
+    (path,) = CORPUS.glob(f"{name}_*")
     logged = json.loads(path.read_text(encoding="utf-8")) if path.suffix == ".json" else []
     events = [Event.from_dict(item) for item in logged] or RunStepStream().feed(path.read_bytes())
     accumulator = RunStepAccumulator()
-    ended = 0
+    completed = 0
     for event in events:
         if event.event == "thread.run.step.completed" and isinstance(event.data, RunStep):
             assert accumulator.steps[event.data.id].tool_calls == event.data.tool_calls
-            ended += 1
+            completed += 1
         accumulator.add(event)
-    assert ended == (0 if logged else 2)
+    assert completed == (0 if logged else 2)
 
 
-@captured
+@needs_corpus
 def test_a_captured_array_of_events_is_accumulated() -> None:
-    (path,) = (SHARED / "corpus").glob("b054_*.json")
+    (path,) = CORPUS.glob("b054_*.json")
     accumulator = RunStepAccumulator()
     for item in json.loads(path.read_text(encoding="utf-8")):
         accumulator.add(item)
@@ -150,20 +150,21 @@ def test_a_captured_array_of_events_is_accumulated() -> None:
 # Generated streams.
 
 
-_NEWS = st.sampled_from(["created", "in_progress", "completed", "failed", "cancelled", "expired"])
+_EVENT_SUFFIXES = st.sampled_from(["created", "in_progress", "completed", "failed", "cancelled", "expired"])
 
 
-def _step_event(news: str, id_: str, data: dict[str, Any]) -> bytes:
-    return step_event(news, {**data, "id": id_})
+def _step_event(suffix: str, id_: str, data: dict[str, Any]) -> bytes:
+    return step_event(suffix, {**data, "id": id_})
 
 
 @st.composite
-def streams(draw: st.DrawFn) -> bytes:
+def event_streams(draw: st.DrawFn) -> bytes:
+    """Return a stream of steps, deltas, other events and arbitrary bytes."""
     ids = st.sampled_from(["step_1", "step_2"])
     parts = st.one_of(
-        st.builds(delta_event, ids, FRAGMENTS),
-        st.builds(delta_event, ids, FRAGMENTS),
-        st.builds(_step_event, _NEWS, ids, st.just(STEP) | LIVE_STEP),
+        st.builds(delta_event, ids, DELTA_TOOL_CALLS),
+        st.builds(delta_event, ids, DELTA_TOOL_CALLS),
+        st.builds(_step_event, _EVENT_SUFFIXES, ids, st.just(STEP) | LIVE_STEP),
         st.sampled_from(
             [b": ping\n\n", b"id: 5\n\n", b"retry: 5\n\n", b"event: error\ndata: {}\n\n", b"data: [DONE]\n\n"]
         ),
@@ -173,36 +174,36 @@ def streams(draw: st.DrawFn) -> bytes:
     return b"".join(draw(st.lists(parts, max_size=8)))
 
 
-@given(streams(), CUTS, st.sampled_from([100, 300, 2**26]))
-def test_any_cut_of_the_bytes_gives_the_same(data: bytes, places: list[int], limit: int) -> None:
-    whole = outcome([data], max_event_size=limit)
-    assert outcome(cut(data, places), max_event_size=limit) == whole
-    assert outcome(bytes_of(data), max_event_size=limit) == whole
-    assert list(read_stream(io.BytesIO(data), max_event_size=limit)) == whole[0]
+@given(event_streams(), SPLIT_OFFSETS, st.sampled_from([100, 300, 2**26]))
+def test_chunk_boundaries_do_not_matter(data: bytes, offsets: list[int], limit: int) -> None:
+    expected = stream_result([data], max_event_size=limit)
+    assert stream_result(split_chunks(data, offsets), max_event_size=limit) == expected
+    assert stream_result(single_bytes(data), max_event_size=limit) == expected
+    assert list(read_stream(io.BytesIO(data), max_event_size=limit)) == expected[0]
 
 
-@given(streams())
-def test_no_event_changes_later(data: bytes) -> None:
+@given(event_streams())
+def test_events_never_change(data: bytes) -> None:
     stream = RunStepStream()
-    kept: list[tuple[Event, bytes]] = []
+    snapshots: list[tuple[Event, bytes]] = []
     for start in range(0, len(data), 7):
-        kept += [(event, pickle.dumps(event)) for event in stream.feed(data[start : start + 7])]
+        snapshots += [(event, pickle.dumps(event)) for event in stream.feed(data[start : start + 7])]
         _ = stream.steps
-    for event, before in kept:
+    for event, before in snapshots:
         assert pickle.dumps(event) == before
         assert_immutable(event.data)
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_ever_raise(data: bytes) -> None:
+def test_arbitrary_bytes_never_raise(data: bytes) -> None:
     for event in RunStepStream().feed(b"event: thread.run.step.delta\ndata: " + data + b"\n\n"):
         assert isinstance(event, Event)
 
 
-# One event after another.
+# Events and state of a stream.
 
 
-def test_what_is_no_event_of_a_step_comes_through_as_text() -> None:
+def test_other_events_are_yielded_as_text() -> None:
     names = ["error", "done", "thread.run.completed", "thread.message.delta", "thread.run.step.paused", "ping"]
     data = b"".join(event_bytes(name, "[DONE]") for name in names) + b"data: [DONE]\n\n"
     events = RunStepStream().feed(data)
@@ -210,10 +211,10 @@ def test_what_is_no_event_of_a_step_comes_through_as_text() -> None:
     assert all(event.error is None for event in events)
 
 
-def test_a_step_event_that_cannot_be_read_has_its_error_and_the_next_one_none() -> None:
-    good = delta_event("step_1", [function("a")])
+def test_an_invalid_step_event_has_an_error_and_the_next_is_parsed() -> None:
+    valid = delta_event("step_1", [function("a")])
     stream = RunStepStream()
-    events = stream.feed(step_event("created", STEP) + event_bytes("thread.run.step.delta", '{"id": 5}') + good)
+    events = stream.feed(step_event("created", STEP) + event_bytes("thread.run.step.delta", '{"id": 5}') + valid)
     assert events[1].data == '{"id": 5}'
     assert isinstance(events[1].error, ValidationError)
     assert [str(problem) for problem in events[1].error.problems] == [
@@ -224,33 +225,33 @@ def test_a_step_event_that_cannot_be_read_has_its_error_and_the_next_one_none() 
     assert stream.steps["step_1"].tool_calls[0].to_dict()["function"]["arguments"] == "a"
 
 
-def test_an_event_that_is_too_big_is_reported_and_the_next_one_read() -> None:
-    big, good = delta_event("step_1", [function("a" * 300)]), delta_event("step_1", [function("b")])
+def test_an_event_that_is_too_large_is_reported_and_the_next_is_parsed() -> None:
+    large, small = delta_event("step_1", [function("a" * 300)]), delta_event("step_1", [function("b")])
     stream = RunStepStream(max_event_size=300)
-    dropped, event = stream.feed(big + good)
-    assert (dropped.event, dropped.data) == ("thread.run.step.delta", "")
-    assert str(dropped.error) == "event of more than 300 bytes"
+    discarded, event = stream.feed(large + small)
+    assert (discarded.event, discarded.data) == ("thread.run.step.delta", "")
+    assert str(discarded.error) == "event of more than 300 bytes"
     assert event.data == delta(function("b"))
-    assert list(read_stream(io.BytesIO(big), max_event_size=300)) == [dropped]
+    assert list(read_stream(io.BytesIO(large), max_event_size=300)) == [discarded]
 
 
-def test_the_limit_is_64_mib_unless_told_otherwise() -> None:
+def test_the_default_limit_is_64_mib() -> None:
     stream = RunStepStream()
     stream.feed(b"data: ")
-    piece = b"x" * (1024 * 1024)
+    chunk = b"x" * (1024 * 1024)
     for _ in range(63):
-        stream.feed(piece)
-    (event,) = stream.feed(piece[6:] + b"\n\n")
+        stream.feed(chunk)
+    (event,) = stream.feed(chunk[6:] + b"\n\n")
     assert event.error is None
     assert len(event.data) == 64 * 1024 * 1024 - 6  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     stream.feed(b"data: ")
     for _ in range(63):
-        stream.feed(piece)
-    (event,) = stream.feed(piece[5:] + b"\n\n")
+        stream.feed(chunk)
+    (event,) = stream.feed(chunk[5:] + b"\n\n")
     assert str(event.error) == "event of more than 67108864 bytes"
 
 
-def test_half_an_event_is_discarded_and_a_closed_stream_takes_no_more() -> None:
+def test_closing_discards_an_incomplete_event_and_rejects_more_data() -> None:
     stream = RunStepStream()
     assert stream.feed(step_event("created", STEP)[:-1]) == []
     assert stream.close() == []
@@ -260,14 +261,14 @@ def test_half_an_event_is_discarded_and_a_closed_stream_takes_no_more() -> None:
         stream.feed(b"\n")
 
 
-def test_the_stream_knows_what_a_client_needs_to_connect_again() -> None:
+def test_the_stream_has_the_values_for_reconnecting() -> None:
     stream = RunStepStream()
     assert (stream.last_event_id, stream.retry) == ("", None)
     stream.feed(b"id: 7\nretry: 3000\n\n")
     assert (stream.last_event_id, stream.retry) == ("7", 3000)
 
 
-def test_a_step_goes_on_in_the_stream_of_another_response() -> None:
+def test_a_step_continues_in_the_stream_of_another_response() -> None:
     accumulator = RunStepAccumulator()
     for data in (
         step_event("created", STEP) + delta_event("step_1", [function("a")]),
@@ -285,10 +286,10 @@ def test_events_behave_as_values() -> None:
     stream = RunStepStream()
     events = stream.feed(step_event("created", STEP) + event_bytes("thread.run.step.delta", "{") + b"data: x\n\n")
     for event in events:
-        for twin in (pickle.loads(pickle.dumps(event)), copy.deepcopy(event)):  # noqa: S301  (our own)
-            assert twin == event
-            assert hash(twin) == hash(event)
-            assert str(twin.error) == str(event.error)
+        for clone in (pickle.loads(pickle.dumps(event)), copy.deepcopy(event)):  # noqa: S301  (own data)
+            assert clone == event
+            assert hash(clone) == hash(event)
+            assert str(clone.error) == str(event.error)
         with pytest.raises(FrozenInstanceError):
             event.event = "x"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     assert repr(events[2]) == "Event(event='message', data='x', error=None)"
@@ -311,12 +312,12 @@ def test_events_behave_as_values() -> None:
         ),
     ],
 )
-def test_an_event_is_read_from_a_dict(logged: dict[str, Any], event: Event) -> None:
+def test_an_event_is_parsed_from_a_dict(logged: dict[str, Any], event: Event) -> None:
     assert Event.from_dict(logged) == event
     assert Event.from_dict(logged).error is None
 
 
-def test_a_step_event_in_a_dict_that_cannot_be_read_has_its_error() -> None:
+def test_an_invalid_step_event_in_a_dict_has_an_error() -> None:
     for data in ({"id": 5}, '{"id": 5}'):
         event = Event.from_dict({"event": "thread.run.step.delta", "data": data})
         assert event.data == '{"id": 5}'
@@ -326,7 +327,7 @@ def test_a_step_event_in_a_dict_that_cannot_be_read_has_its_error() -> None:
 # Files.
 
 
-def test_events_come_out_of_a_file_as_soon_as_they_are_whole() -> None:
+def test_events_are_yielded_as_soon_as_they_are_complete() -> None:
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as file, os.fdopen(writing, "wb", buffering=0) as server:
         events = read_stream(file)
@@ -339,7 +340,7 @@ def test_events_come_out_of_a_file_as_soon_as_they_are_whole() -> None:
         assert list(events) == []
 
 
-def test_a_file_without_a_buffer_is_read_too(tmp_path: Path) -> None:
+def test_an_unbuffered_file_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "run.sse"
     path.write_bytes(step_event("created", STEP))
     with path.open("rb", buffering=0) as file:
@@ -347,51 +348,54 @@ def test_a_file_without_a_buffer_is_read_too(tmp_path: Path) -> None:
     assert event.data == step()
 
 
-# What it costs.
+# Performance.
 
 
-def stream_of(number: int, calls: int = 1) -> bytes:
-    deltas = [delta_event("step_1", [function(" word", index=place % calls)]) for place in range(number)]
+def stream_of_deltas(number: int, calls: int = 1) -> bytes:
+    """Return a stream of `number` deltas, which extend `calls` tool calls in turn."""
+    deltas = [delta_event("step_1", [function(" word", index=index % calls)]) for index in range(number)]
     return step_event("created", STEP) + b"".join(deltas)
 
 
-def calls_made(data: bytes, size: int, *, asks: bool) -> int:
-    """Count the calls of Python and C functions, which no other program on the machine disturbs."""
+def count_function_calls(data: bytes, size: int, *, reads_steps: bool) -> int:
+    """Return the number of calls of Python and C functions. Unlike time, it does not depend on the load."""
     chunks = [data[start : start + size] for start in range(0, len(data), size)]
     stream = RunStepStream()
     count = 0
 
-    def note(_frame: FrameType, event: str, _argument: object) -> None:
+    def profile(_frame: FrameType, event: str, _argument: object) -> None:
         nonlocal count
         count += event in ("call", "c_call")
 
-    before = sys.getprofile()
-    sys.setprofile(note)
+    previous = sys.getprofile()
+    sys.setprofile(profile)
     try:
         for chunk in chunks:
             stream.feed(chunk)
-            if asks:
+            if reads_steps:
                 _ = stream.steps.get("step_1")
     finally:
-        sys.setprofile(before)
+        sys.setprofile(previous)
     return count
 
 
 @pytest.mark.parametrize("size", [1000, 2**30])
-@pytest.mark.parametrize("asks", [False, True])
-def test_a_delta_takes_as_much_work_late_as_early(size: int, asks: bool) -> None:
-    few, many = [calls_made(stream_of(number), size, asks=asks) / number for number in (300, 3000)]
+@pytest.mark.parametrize("reads_steps", [False, True])
+def test_the_work_per_delta_is_constant(size: int, reads_steps: bool) -> None:
+    few, many = [
+        count_function_calls(stream_of_deltas(number), size, reads_steps=reads_steps) / number for number in (300, 3000)
+    ]
     assert many < few * 1.05
 
 
-def test_asking_after_each_delta_builds_no_call_but_the_one_that_was_touched() -> None:
-    one, hundred = [calls_made(stream_of(1000, calls), 200, asks=True) for calls in (1, 100)]
+def test_reading_steps_builds_only_the_changed_call() -> None:
+    one, hundred = [count_function_calls(stream_of_deltas(1000, calls), 200, reads_steps=True) for calls in (1, 100)]
     assert hundred < one * 1.2
 
 
 @pytest.mark.long
-def test_a_delta_costs_the_same_at_100_000_and_little_more_than_its_json() -> None:
-    def shortest(data: bytes, size: int, rounds: int) -> float:
+def test_the_time_per_delta_is_constant_and_close_to_json_decoding() -> None:
+    def best_time(data: bytes, size: int, rounds: int) -> float:
         times: list[float] = []
         for _ in range(rounds):
             stream = RunStepStream()
@@ -401,19 +405,19 @@ def test_a_delta_costs_the_same_at_100_000_and_little_more_than_its_json() -> No
             times.append(time.perf_counter() - started)
         return min(times)
 
-    few, many = stream_of(2000), stream_of(100_000)
+    few, many = stream_of_deltas(2000), stream_of_deltas(100_000)
     texts = [line[6:] for line in few.decode().split("\n") if line.startswith("data: ")]
     started = time.perf_counter()
     for text in texts:
         json.loads(text)
-    floor = time.perf_counter() - started
+    json_time = time.perf_counter() - started
     for size in (1000, 65536):
-        small, large = shortest(few, size, 30) / 2000, shortest(many, size, 3) / 100_000
+        small, large = best_time(few, size, 30) / 2000, best_time(many, size, 3) / 100_000
         assert large < small * 1.3
-        assert small * 2000 < floor * 4
+        assert small * 2000 < json_time * 4
 
 
-def test_the_door_names_every_public_class() -> None:
+def test_all_lists_every_public_class() -> None:
     deltas = importlib.import_module("runstep.streaming.deltas")
     public = {name for name, value in vars(deltas).items() if name[0] != "_" and "Delta" in name and value is not None}
     assert sorted(streaming.__all__) == streaming.__all__
