@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The README: its code runs, its commands print what it says, its sample is short, its files are there."""
+"""Tests of the README: its samples run, its commands print what it shows, its figures and links are correct."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "runstep"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -21,40 +22,48 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
+def section(title: str) -> str:
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
 SAMPLES = blocks("python")
 CONSOLE = blocks("console")
 
 
-def test_there_are_samples() -> None:
-    assert len(SAMPLES) >= 6
-    assert len(CONSOLE) >= 2
+def test_the_samples_are_found() -> None:
+    assert len(SAMPLES) >= 4
+    assert len(CONSOLE) == 2
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.encode()) <= 12 * 1024
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=range(len(SAMPLES)))
-def test_each_sample_runs(sample: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sample_runs(sample: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert "assert " in sample
     exec(compile(sample, "README.md", "exec"), {"__name__": "readme"})  # noqa: S102  (our own)
     assert capsys.readouterr().out == ""
 
 
-def test_the_first_sample_has_at_most_twelve_lines_and_ends_in_an_assert() -> None:
+def test_the_first_sample_has_at_most_twelve_lines_and_ends_in_an_assertion() -> None:
     lines = SAMPLES[0].splitlines()
     assert len(lines) <= 12
     assert lines[-1].startswith("assert ")
 
 
 @pytest.mark.parametrize("block", CONSOLE, ids=range(len(CONSOLE)))
-def test_each_command_prints_what_the_readme_shows(block: str) -> None:
+def test_a_command_prints_what_the_readme_shows(block: str) -> None:
     first, _, shown = block.partition("\n")
     assert first.startswith("$ python3 -m runstep ")
     command = [sys.executable, *shlex.split(first.removeprefix("$ python3 "))]
-    environment = {"PATH": os.environ.get("PATH", ""), "COLUMNS": "100"}
+    environment = {**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(command, capture_output=True, cwd=ROOT, env=environment, check=False)  # noqa: S603
-    assert (done.stdout + done.stderr).decode() == shown
+    assert (done.stdout + done.stderr).decode().replace("\r\n", "\n") == shown
 
 
-def test_the_two_commands_stand_alone_on_their_lines() -> None:
+def test_two_commands_are_lines_of_their_own() -> None:
     commands = re.findall(r"^python3 .*$", README, re.MULTILINE)
     assert len(commands) == 2
     assert commands[0].startswith("python3 -m runstep ")
@@ -62,53 +71,62 @@ def test_the_two_commands_stand_alone_on_their_lines() -> None:
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
-def test_each_link_leads_to_a_file(target: str) -> None:
+def test_a_link_leads_to_a_file(target: str) -> None:
     assert (ROOT / target).exists()
 
 
-def test_every_object_of_the_table_is_exported_and_every_class_stands_in_it() -> None:
+def test_the_table_lists_every_public_class() -> None:
     import runstep
 
-    table = README[README.index("## The objects") : README.index("## What it guarantees")]
+    table = section("Classes")
     classes = {name for name in runstep.__all__ if name[0].isupper() and not name.isupper()}
     unions = {"CodeInterpreterOutput", "StepDetails", "ToolCall"}
     errors = {"Problem", "ValidationError"}
     assert set(re.findall(r"`([A-Z]\w+)`", table)) == classes - unions - errors
 
 
-def files_of_parts() -> dict[str, list[str]]:
-    section = README[README.index("| part | files |") : README.index("## The objects")]
-    rows = re.findall(r"^\| ([a-z ]+) \| (`.*`) \|$", section, re.MULTILINE)
-    return {part: re.findall(r"`([^`]+)`", files) for part, files in rows}
+# Optional parts.
 
-
-def test_each_file_belongs_to_one_part() -> None:
-    listed = [file.rstrip("/") for files in files_of_parts().values() for file in files]
-    assert sorted(listed) == sorted(path.name for path in (ROOT / "runstep").iterdir() if path.name != "__pycache__")
-
-
-USES = {
-    "the core": "host.diagnose({}); host.RunStep.from_json('{}')",
-    "event streams": "import host.streaming as s; s.RunStepStream().feed(b'event: a\\ndata: b\\n\\n')",
-    "reading dumps": "import io, host.archive as a; next(a.read_records(io.BytesIO(b'{}'))).step()",
-    "the command line": "import host.cli as c; c.main(['--help'])",
+# From the top: what can be deleted, and a program that uses the rest.
+PARTS = {
+    "the command line": (
+        ["cli", "__main__.py"],
+        "import io, host.archive as a; next(a.read_records(io.BytesIO(b'{}'))).step()",
+    ),
+    "run steps in files": (
+        ["archive"],
+        "import host.streaming as s; s.RunStepStream().feed(b'event: a\\ndata: b\\n\\n')",
+    ),
+    "event streams": (["streaming"], "host.diagnose({}); host.RunStep.from_json('{}')"),
 }
 
 
-@pytest.mark.parametrize("part", USES)
-def test_a_copy_works_without_the_parts_above(part: str, tmp_path: Path) -> None:
-    parts = files_of_parts()
-    assert list(parts) == list(reversed(USES))
-    above = [file for name in list(parts)[: list(parts).index(part)] for file in parts[name]]
+def test_the_readme_names_all_folders() -> None:
+    folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert folders == {"archive", "cli", "streaming"}
+    assert all(f"`{folder}/`" in section("Installation") for folder in folders)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_copy_works_without_the_parts_above_it(part: str, tmp_path: Path) -> None:
     host = tmp_path / "host"
-    shutil.copytree(ROOT / "runstep", host, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in above:
-        path = host / file.rstrip("/")
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
-    code = f"import host\ntry:\n    {USES[part]}\nexcept (host.ValidationError, SystemExit): pass"
+    shutil.copytree(PACKAGE, host, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in list(PARTS)[: list(PARTS).index(part) + 1]:
+        for file in PARTS[name][0]:
+            path = host / file
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    code = f"import host\ntry:\n    {PARTS[part][1]}\nexcept host.ValidationError: pass"
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=tmp_path, capture_output=True, check=False)  # noqa: S603
     assert done.stderr.decode() == ""
     assert done.returncode == 0
+
+
+def test_the_size_of_the_core_is_correct() -> None:
+    modules = [path for path in PACKAGE.glob("*.py") if path.name != "__main__.py"]
+    texts = [path.read_text(encoding="utf-8") for path in modules]
+    lines = sum(text.count("\n") for text in texts)
+    size = sum(len(text.encode()) for text in texts)
+    assert f"{len(modules)} modules with {round(lines, -2):,} lines ({round(size / 1000, -1):.0f} KB)" in README
