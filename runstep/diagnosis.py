@@ -200,7 +200,7 @@ _page_keys = object_(
         "data": required("an array", array(_step)),
         "first_id": Rule("a string", string, missing="deviation", null="deviation", valid_type=str),
         "last_id": Rule("a string", string, missing="deviation", null="deviation", valid_type=str),
-        "has_more": Rule("a boolean", boolean, missing="deviation", valid_type=bool),
+        "has_more": Rule("a boolean", boolean, missing="deviation"),
     }
 )
 

@@ -74,6 +74,41 @@ def test_an_exception_in_a_worker_is_raised_in_the_main_process(
     assert run("check", "--jobs", 2, valid_file) == (2, "", "runstep: error: out of memory\n")
 
 
+# The start and the end of a worker, which take place in other processes.
+
+
+def test_a_worker_ignores_the_signals_of_a_terminal_from_its_start() -> None:
+    names = [name for name in ("SIGINT", "SIGHUP", "SIGTERM") if hasattr(signal, name)]
+    before = {name: signal.getsignal(getattr(signal, name)) for name in names}
+    try:
+        _pool._start_worker()
+        handlers = {name: signal.getsignal(getattr(signal, name)) for name in names}
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+    assert handlers.pop("SIGTERM") is signal.SIG_DFL
+    assert set(handlers.values()) == {signal.SIG_IGN}
+
+
+def test_a_worker_waits_for_the_end_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[object] = []
+
+    class Parent:
+        def join(self) -> None:
+            calls.append("join")
+
+    monkeypatch.setattr(multiprocessing, "parent_process", Parent)
+    monkeypatch.setattr(os, "_exit", calls.append)
+    _pool._exit_with_parent()
+    assert calls == ["join", 1]
+
+
+def test_workers_start_where_signals_cannot_be_blocked(run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
+    assert run("check", "log.jsonl", "--jobs", "2") == run("check", "log.jsonl")
+    test_a_worker_ignores_the_signals_of_a_terminal_from_its_start()
+
+
 # Signals. The last path is a named pipe, which blocks the main process after the workers have started.
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc and named pipes")

@@ -61,6 +61,20 @@ def test_the_module_leaves_ignored_signals_ignored(monkeypatch: pytest.MonkeyPat
     assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=posix)])
+def test_the_module_turns_a_signal_into_an_exit_code(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = getattr(signal, name)
+
+    def signalled_main() -> int:
+        signal.raise_signal(number)
+        raise AssertionError
+
+    monkeypatch.setattr(cli, "main", signalled_main)
+    for default in (signal.SIGINT, number):
+        signal.signal(default, signal.SIG_DFL)
+    assert runpy.run_module("runstep.__main__")["run"]() == 128 + number
+
+
 @posix
 def test_an_interrupt_during_imports_prints_nothing() -> None:
     code = """

@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any, NoReturn
 
@@ -137,6 +138,25 @@ COMPLETE_DELTAS = [
     },
     {"id": "step_1", "delta": {"step_details": {"type": "thinking", "content": "x"}}},
 ]
+
+
+def nested_deltas(value: Any) -> Iterator[Any]:
+    """Yield a delta and all objects of the delta classes in it."""
+    if type(value) is tuple:
+        for item in value:
+            yield from nested_deltas(item)
+    elif hasattr(streaming, type(value).__name__):
+        yield value
+        for field in fields(value):
+            yield from nested_deltas(getattr(value, field.name))
+
+
+def test_replace_copies_every_delta_class() -> None:
+    objects = [item for data in COMPLETE_DELTAS for item in nested_deltas(RunStepDelta.from_dict(data))]
+    assert {type(item).__name__ for item in objects} == set(KINDS)
+    for item in objects:
+        assert replace(item) == item
+        assert replace(item).to_dict() == item.to_dict()
 
 
 @pytest.mark.parametrize("data", COMPLETE_DELTAS)
