@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import IO
 
+from ..streaming.stream import BinaryFile
 from ._folders import open_files
 from ._reader import FileReader
 from .records import Record
@@ -15,7 +15,7 @@ from .records import Record
 __all__ = ["Record", "read_records"]
 
 
-def read_records(source: str | os.PathLike[str] | IO[bytes]) -> Iterator[Record]:
+def read_records(source: str | os.PathLike[str] | BinaryFile) -> Iterator[Record]:
     """Yield a `Record` for each run step in `source`, and for each place where damage may hide one.
 
     `source` is the path of a file or a folder, `"-"` for standard input, or a binary file object. A folder is read with

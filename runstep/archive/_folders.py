@@ -9,7 +9,9 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NamedTuple, TextIO
+from typing import NamedTuple, TextIO
+
+from ..streaming.stream import BinaryFile
 
 STDIN_NAME = "<stdin>"
 
@@ -21,11 +23,11 @@ class OpenFile(NamedTuple):
     """
 
     name: str
-    file: IO[bytes] | OSError
+    file: BinaryFile | OSError
     is_explicit: bool = True
 
 
-def open_files(source: str | os.PathLike[str] | IO[bytes]) -> Iterator[OpenFile]:
+def open_files(source: str | os.PathLike[str] | BinaryFile) -> Iterator[OpenFile]:
     """Yield the files of `source` one after another; each is closed when the next one is requested.
 
     Raises `OSError` if `source` itself cannot be opened.
@@ -54,7 +56,7 @@ def open_files(source: str | os.PathLike[str] | IO[bytes]) -> Iterator[OpenFile]
                 yield OpenFile(inner, file, is_explicit=False)
 
 
-def _standard_input() -> IO[bytes]:
+def _standard_input() -> BinaryFile:
     stdin: TextIO | None = sys.stdin
     if stdin is None:
         raise OSError(errno.EBADF, "standard input is closed")

@@ -113,7 +113,7 @@ def describe_os_error(error: OSError) -> str:
 
 @final
 class _CountingReader:
-    """The lowest layer: reports progress, and turns an `OSError` into a `SourceError`."""
+    """The lowest layer: reports progress, and turns the exceptions of a file object into `SourceError`."""
 
     def __init__(self, read: Callable[[int], object], progress: Callable[[int], None] | None) -> None:
         self._read = read
@@ -124,6 +124,11 @@ class _CountingReader:
             data = self._read(size)
         except OSError as error:
             raise SourceError(describe_os_error(error)) from None
+        except (MemoryError, TypeError, ValueError):
+            raise
+        except Exception as error:  # noqa: BLE001  (a file object may raise any exception for damaged data)
+            message = f"cannot read file: {type(error).__name__}"
+            raise SourceError(message) from None
         if not isinstance(data, bytes):
             message = "expected a binary file, got a text file"
             raise TypeError(message)

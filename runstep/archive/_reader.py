@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any, cast, final
 
 from .._reading import FAILURES
-from ..errors import ValidationError
+from ..errors import Problem, ValidationError
 from ..frozen import EMPTY
 from ..steps import RunStep, RunStepPage, parse_step
 from ..streaming import Event, RunStepAccumulator, RunStepStream
 from ._folders import OpenFile
+from ._formats import is_event
 from ._input import Source, SourceError, describe_os_error, open_source, read_all
 from ._positions import JsonPositions, SourceText, skip_whitespace
 from ._search import Kind, Path, search
@@ -25,6 +26,7 @@ _decoder = json.JSONDecoder()
 # What `raw_decode` calls: it raises `StopIteration` for an empty text, which `raw_decode` would explain at length.
 _scan: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once  # type: ignore[attr-defined]
 _LINE_ENDS = frozenset({"\n", "\r\n", ""})
+_WHITESPACE = b" \t\r\n"  # RFC 8259, section 2
 
 
 @final
@@ -86,6 +88,8 @@ class FileReader:
     def _records_of(self, source: Source) -> Iterator[RunStep | Record]:
         if source.format == "lines":
             return self.read_lines(source.lines)
+        if source.format == "events":
+            return self._event_lines(source.lines)
         if source.format == "document":
             return self._documents(source)
         if source.format == "stream":
@@ -107,10 +111,10 @@ class FileReader:
                 try:
                     text = line.decode()
                     document, end = decode(text, 0)
-                    if end + 1 != len(text) and text[end:] not in _LINE_ENDS:
+                    if text[end:] not in _LINE_ENDS:
                         document = json.loads(text)
                 except (StopIteration, ValueError, RecursionError):
-                    if not line.isspace():
+                    if line.strip(_WHITESPACE):
                         yield from self._unusual_line(line, number)
                     continue
                 if parses_steps:
@@ -132,7 +136,7 @@ class FileReader:
     def _unusual_line(self, line: bytes, number: int) -> Iterator[Record]:
         """Yield the records of a line with leading whitespace, a byte order mark, lone surrogates or damage."""
         try:
-            document = json.loads(line.rstrip(b"\r\n").decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
+            document = _decode_line(line)
         except (ValueError, RecursionError) as error:
             yield self._damage(number, _describe(error))
         else:
@@ -204,11 +208,15 @@ class FileReader:
         for index, item in enumerate(page["data"]):
             yield Record(self._file, position, (*path, "data", index), item)
 
-    # Event streams, and arrays of their events.
+    # Event streams, and lines and arrays of their events.
 
     def _event_stream(self, source: Source) -> Iterator[Record]:
         stream = RunStepStream()
         yield from self._accumulated(_stream_events(source.lines, stream), stream)
+
+    def _event_lines(self, lines: Iterable[bytes]) -> Iterator[Record]:
+        accumulator = RunStepAccumulator()
+        yield from self._accumulated(_line_events(lines, accumulator), accumulator)
 
     def _event_array(self, items: list[Any], position: int | JsonPositions, path: Path) -> Iterator[Record]:
         accumulator = RunStepAccumulator()
@@ -264,11 +272,36 @@ def _stream_events(lines: Iterable[bytes], stream: RunStepStream) -> Iterator[tu
             first = number
         for event in stream.feed(line):
             yield first or number, (), event
-        if not line.strip():
+        if not line.strip(b"\r\n"):
             first = 0
     # A captured stream often lacks the blank line that ends its last event.
     for event in stream.feed(b"\n\n"):
         yield first or number, (), event
+
+
+def _line_events(
+    lines: Iterable[bytes], accumulator: RunStepAccumulator
+) -> Iterator[tuple[int, Path, Event | ValidationError]]:
+    """Add the events in JSON Lines to an accumulator, and yield them with their lines and paths."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip(_WHITESPACE):
+            continue
+        try:
+            document = _decode_line(line)
+        except (ValueError, RecursionError) as error:
+            yield number, (), ValidationError([Problem((), "error", _describe(error))])
+            continue
+        if not is_event(document):
+            # Like an event of another type, it may contain run steps.
+            yield number, (), Event(event="", data=json.dumps(document))
+            continue
+        try:
+            event = Event.from_dict(document)
+        except ValidationError as error:
+            yield number, (), error
+            continue
+        accumulator.add(event)
+        yield number, ("data",), event
 
 
 def _array_events(
@@ -283,6 +316,10 @@ def _array_events(
             continue
         accumulator.add(event)
         yield position, (*path, index, "data"), event
+
+
+def _decode_line(line: bytes) -> Any:
+    return json.loads(line.rstrip(b"\r\n").decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
 
 
 def _has_json_name(name: str) -> bool:

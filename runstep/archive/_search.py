@@ -65,6 +65,8 @@ def _is_page(value: dict[str, Any]) -> bool:
 
 def _is_event_array(value: list[Any]) -> bool:
     # Events of other types may contain whole steps, which the search finds one by one.
-    return all(
-        isinstance(item, dict) and isinstance(item.get("event"), str) and "data" in item for item in value
-    ) and any(item["event"].startswith("thread.run.step") for item in value)
+    return (
+        all(isinstance(item, dict) and isinstance(item.get("event"), str) for item in value)
+        and any("data" in item for item in value)
+        and any(item["event"].startswith("thread.run.step") for item in value)
+    )

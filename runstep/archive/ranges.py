@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from ._folders import STDIN_NAME, OpenFile
@@ -32,7 +32,7 @@ def split_file(opened: OpenFile) -> Iterator[FileRange] | None:
     """Return the ranges of an open file; None if another process could not open the same file."""
     if isinstance(opened.file, OSError) or opened.name == STDIN_NAME:
         return None
-    status = os.fstat(opened.file.fileno())
+    status = Path(opened.name).stat()
     if not stat.S_ISREG(status.st_mode):
         return None
     size = status.st_size

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO, final
+from pathlib import Path
+from typing import Protocol, final
 
 from ..steps import RunStep, StepDetails
 from .accumulate import RunStepAccumulator
@@ -14,6 +16,14 @@ from .sse import ServerSentEvents
 
 _MAX_EVENT_SIZE = 64 * 1024 * 1024
 _CHUNK_SIZE = 64 * 1024
+
+
+class BinaryFile(Protocol):
+    """A file object that returns bytes, such as the result of `open(path, "rb")` or `gzip.open(path)`."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, and no bytes at the end of the file."""
+        ...
 
 
 @final
@@ -80,14 +90,21 @@ class RunStepStream:
         return self._decoder.retry
 
 
-def read_stream(file: BinaryIO, *, max_event_size: int = _MAX_EVENT_SIZE) -> Iterator[Event]:
-    """Yield the events of an open binary file, like `RunStepStream`.
+def read_stream(
+    source: str | os.PathLike[str] | BinaryFile, *, max_event_size: int = _MAX_EVENT_SIZE
+) -> Iterator[Event]:
+    """Yield the events of a file, like `RunStepStream`. `source` is its path, or a binary file object.
 
-    The file may be a connection: an event is yielded as soon as its last line has arrived.
+    A file object may be a connection: an event is yielded as soon as its last line has arrived. Raises `OSError` if the
+    path cannot be opened, and what the file object raises.
     """
+    if isinstance(source, (str, os.PathLike)):
+        with Path(source).open("rb") as file:
+            yield from read_stream(file, max_event_size=max_event_size)
+        return
     decoder = ServerSentEvents(max_event_size)
     # Unlike `read`, `read1` does not wait for more data than there is.
-    read = getattr(file, "read1", file.read)
+    read = getattr(source, "read1", source.read)
     while chunk := read(_CHUNK_SIZE):
         for name, data, is_too_big in decoder.feed(chunk):
             yield discarded_event(name, max_event_size) if is_too_big else parse_event(name, data)

@@ -4,18 +4,22 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import io
 import json
+import lzma
 import os
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runstep.archive import _input
+from runstep.archive import _input, read_records
 
-from .conftest import ARCHIVES, StepFactory, outcomes_of_bytes, outcomes_of_text
+from .conftest import ARCHIVES, StepFactory, outcome, outcomes_of_bytes, outcomes_of_text
 
 
 def without_trailer(data: bytes) -> bytes:
@@ -199,3 +203,70 @@ def test_a_damaged_archive_never_raises(data: st.DataObject) -> None:
         content[offset : offset + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
     outcomes_of_bytes(bytes(content))
     outcomes_of_bytes(gzip.compress(bytes(content))[: data.draw(st.integers(0, len(content)))])
+
+
+# Text in UTF-16 that takes more bytes in UTF-8.
+
+
+@pytest.mark.parametrize("text", ["ภาษาไทย", "日本語のテキスト", "हिन्दी में पाठ"], ids=["Thai", "Japanese", "Hindi"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_long_text_in_utf_16_is_transcoded(text: str, encoding: str, step: StepFactory) -> None:
+    error = {"code": "server_error", "message": text * 60_000}
+    line = json.dumps(step(id="step_a", last_error=error), ensure_ascii=False)
+    created = f"event: thread.run.step.created\ndata: {line}\n\n"
+    assert outcomes_of_bytes(f"{line}\n{line}\n".encode(encoding)) == [(1, "", "step_a"), (2, "", "step_a")]
+    assert outcomes_of_bytes(created.encode(encoding)) == [(2, "", "step_a")]
+
+
+@pytest.mark.parametrize("trailing", ["}", ",", "1", "]", '"'])
+@pytest.mark.parametrize("line_end", ["", "\n", "\r\n"])
+def test_a_character_after_the_last_document_is_damage(
+    trailing: str, line_end: str, line: Callable[[str], str]
+) -> None:
+    a, b = line("step_a"), line("step_b")
+    assert outcomes_of_text(f"{a}\n{b}{trailing}{line_end}") == [
+        (1, "", "step_a"),
+        (2, "", f"invalid JSON (column {len(b) + 1})"),
+    ]
+
+
+@pytest.mark.parametrize("blank", ["\x0b", "\x0c", "\x1c", "\u00a0"])
+def test_a_line_of_characters_that_are_not_json_whitespace_is_damage(blank: str, line: Callable[[str], str]) -> None:
+    assert outcomes_of_text(f"{line('step_a')}\n{blank}\n \t\r\n{line('step_b')}\n") == [
+        (1, "", "step_a"),
+        (2, "", "invalid JSON (column 1)"),
+        (4, "", "step_b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        EOFError("x"),
+        lzma.LZMAError("x"),
+        zipfile.BadZipFile("x"),
+        http.client.IncompleteRead(b"x"),
+        OSError(5, "broken"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_any_exception_of_a_file_object_is_damage(error: Exception, line: Callable[[str], str]) -> None:
+    class Failing(io.BytesIO):
+        def read1(self, size: int | None = -1, /) -> bytes:
+            data = super().read1(size)
+            if not data:
+                raise error
+            return data
+
+    reason = error.strerror if isinstance(error, OSError) else type(error).__name__
+    data = line("step_a").encode() + b"\n"
+    expected = [(1, "", "step_a"), (2, "", f"cannot read file: {reason}")]
+    assert [(record.line, record.location, outcome(record)) for record in read_records(Failing(data))] == expected
+
+
+def test_a_truncated_gzip_file_object_is_damage(tmp_path: Path, line: Callable[[str], str]) -> None:
+    path = tmp_path / "x.gz"
+    noise = json.dumps({"noise": os.urandom(50_000).hex()})
+    path.write_bytes(gzip.compress(f"{line('step_a')}\n{noise}\n{noise}\n".encode())[:-40_000])
+    with gzip.open(path) as file:
+        assert [outcome(record) for record in read_records(file)] == ["step_a", "cannot read file: EOFError"]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -91,6 +92,68 @@ def test_events_with_other_names_may_contain_steps(line: Callable[[str], str]) -
     assert outcomes_of_text(json.dumps({"log": events})) == [
         (1, "log[0].data", "step_a"),
         (1, "log[1].data.page.data[0]", "step_c"),
+    ]
+
+
+def logged(event: str, data: Any) -> dict[str, Any]:
+    return {"event": event, "data": data}
+
+
+def delta(arguments: str) -> dict[str, Any]:
+    call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "f", "arguments": arguments}}
+    details = {"type": "tool_calls", "tool_calls": [call]}
+    return {"id": "step_a", "object": "thread.run.step.delta", "delta": {"step_details": details}}
+
+
+def test_logged_events_in_json_lines_are_accumulated(step: StepFactory, line: Callable[[str], str]) -> None:
+    started = step(id="step_a", status="in_progress", step_details={"type": "tool_calls", "tool_calls": []})
+    events = [
+        logged("thread.run.created", {}),
+        logged("thread.run.step.created", started),
+        logged("thread.run.step.delta", delta("{")),
+        logged("thread.run.step.delta", json.dumps(delta("}"))),
+        {"event": "thread.run.step.delta"},
+        logged("thread.run.step.completed", {"id": 5}),
+        logged("thread.message.completed", {"steps": [step(id="step_b")]}),
+    ]
+    text = "".join(f"{json.dumps(event)}\n" for event in events) + f" \n{line('step_c')}\noops"
+    records = {record.line: record for record in read_records(io.BytesIO(text.encode()))}
+    assert {number: (record.location, outcome(record)) for number, record in records.items()} == {
+        2: ("data", "step_a"),
+        5: ("", "data: expected a value, but the key is missing"),
+        6: ("data", "id: expected a string, got an integer (and 7 more)"),
+        7: ("data.steps[0]", "step_b"),
+        9: ("", "step_c"),
+        10: ("", "invalid JSON (column 1)"),
+    }
+    (call,) = records[2].step().tool_calls
+    assert call.to_dict()["function"]["arguments"] == "{}"
+
+
+def test_a_damaged_first_line_does_not_change_the_format_of_logged_events(step: StepFactory) -> None:
+    created = json.dumps(logged("thread.run.step.created", step(id="step_a")))
+    assert outcomes_of_text(f"oops\n{created}\n{json.dumps(logged('thread.run.step.delta', delta('x')))}\n") == [
+        (1, "", "invalid JSON (column 1)"),
+        (2, "data", "step_a"),
+    ]
+
+
+def test_an_event_without_data_does_not_stop_the_accumulation_of_an_array(step: StepFactory) -> None:
+    started = step(id="step_a", status="in_progress", step_details={"type": "tool_calls", "tool_calls": []})
+    events = [
+        logged("thread.run.step.created", started),
+        {"event": "thread.run.queued"},
+        logged("thread.run.step.delta", delta("{}")),
+    ]
+    missing, record = read_records(io.BytesIO(json.dumps(events).encode()))
+    assert (missing.location, outcome(missing)) == ("[1]", "data: expected a value, but the key is missing")
+    (call,) = record.step().tool_calls
+    assert call.to_dict()["function"]["arguments"] == "{}"
+
+
+def test_a_line_of_spaces_in_an_event_does_not_change_its_line(line: Callable[[str], str]) -> None:
+    assert outcomes_of_text(f"event: thread.run.step.created\ndata: {line('step_a')}\n  \nid: 5\n\n") == [
+        (2, "", "step_a")
     ]
 
 

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import copy
+import gzip
 import importlib
 import io
 import json
 import os
 import pickle
+import subprocess
 import sys
 import time
 from dataclasses import FrozenInstanceError
@@ -422,3 +424,18 @@ def test_all_lists_every_public_class() -> None:
     public = {name for name, value in vars(deltas).items() if name[0] != "_" and "Delta" in name and value is not None}
     assert sorted(streaming.__all__) == streaming.__all__
     assert public | {"Event", "RunStepAccumulator", "RunStepStream", "read_stream"} == set(streaming.__all__)
+
+
+def test_read_stream_accepts_a_path_and_any_binary_file(tmp_path: Path) -> None:
+    data = SAMPLES[0].read_bytes()
+    path = tmp_path / "stream.sse.gz"
+    path.write_bytes(gzip.compress(data))
+    expected = list(read_stream(io.BytesIO(data)))
+    assert expected
+    assert list(read_stream(SAMPLES[0])) == list(read_stream(str(SAMPLES[0]))) == expected
+    with gzip.open(path) as file:
+        assert list(read_stream(file)) == expected
+    command = [sys.executable, "-c", f"import sys; sys.stdout.buffer.write({data!r})"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603  (this Python)
+        assert process.stdout is not None
+        assert list(read_stream(process.stdout)) == expected
