@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, TypeAlias, final
+from typing import Any, ClassVar, Literal, SupportsIndex, TypeAlias, final, overload
 
 from ._json import decode, encode
 from ._reading import (
@@ -644,7 +644,7 @@ _PAGE_KEYS = frozenset({"data", *_PAGE_OPTIONAL})
 class RunStepPage:
     """A page of run steps (`ListRunStepsResponse`; API reference, "List run steps").
 
-    Iterating yields the steps, newest first unless the request changed the order; the length is their number.
+    A sequence of its steps, newest first unless the request changed the order; a slice is a tuple.
     """
 
     object: str = "list"
@@ -670,6 +670,18 @@ class RunStepPage:
 
     def __len__(self) -> int:
         return len(self.data)
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> RunStep: ...
+
+    @overload
+    def __getitem__(self, index: slice, /) -> tuple[RunStep, ...]: ...
+
+    def __getitem__(self, index: SupportsIndex | slice, /) -> RunStep | tuple[RunStep, ...]:
+        return self.data[index]
+
+    def __reversed__(self) -> Iterator[RunStep]:
+        return reversed(self.data)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> RunStepPage:

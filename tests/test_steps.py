@@ -378,3 +378,14 @@ def test_pages_and_steps_are_hashable() -> None:
     assert len(set(page)) == 2
     assert page != page.data  # type: ignore[comparison-overlap]
     assert FrozenDict({"step": page.data[0]}) == {"step": page.data[0]}
+
+
+def test_a_page_is_a_sequence() -> None:
+    page = RunStepPage.from_dict(load("page_duplicate_ids"))
+    first, second, *_ = page
+    assert page[0] == first
+    assert page[-1] == page.data[-1]
+    assert page[:2] == (first, second)
+    assert list(reversed(page)) == list(page)[::-1]
+    with pytest.raises(IndexError):
+        page[len(page)]

@@ -7,6 +7,9 @@ A builder starts empty, or with the object of an earlier step, and takes the del
 
 from __future__ import annotations
 
+import re
+import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -64,8 +67,18 @@ class _TextBuilder:
 
     def build(self) -> str:
         text = "".join(self._fragments)
+        if len(self._fragments) > 1 and not text.isascii():
+            text = _SURROGATE_PAIR.sub(_join_surrogates, text)
         self._fragments = [text]
         return text
+
+
+# A server may split the two escapes of a character, such as `\ud83d` and `\ude00`.
+_SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+def _join_surrogates(match: re.Match[str]) -> str:
+    return match[0].encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def _update_extra(extra: dict[str, Any], new: Mapping[str, Any]) -> None:
@@ -92,10 +105,26 @@ def _previous_raw(previous: Any) -> FrozenDict[Any]:
         return EMPTY
 
 
+# A change of the type copies the previous keys. No server changes it repeatedly; this only stops attacks.
+MAX_TYPE_CHANGES = 8
+
+
+class _LargeIndex(int):
+    """An integer with a hash that depends on the process: sets of integers with equal hashes are easy to find."""
+
+    def __hash__(self) -> int:
+        return hash(self.to_bytes(self.bit_length() // 8 + 1, "little", signed=True))
+
+
+def _index_key(index: int) -> int:
+    """Return the index, in a form that is safe as a key of a dict."""
+    return index if abs(index) < sys.hash_info.modulus else _LargeIndex(index)
+
+
 class _IndexedBuilder:
     """An array of objects that deltas refer to by index. Only objects that have changed are built again."""
 
-    __slots__ = ("_builders", "_built", "_changed", "_create", "_is_sorted", "_last")
+    __slots__ = ("_builders", "_built", "_changed", "_create", "_is_sorted", "_last", "_type_changes")
 
     def __init__(self, create: Mapping[type[Any], Callable[[Any], Any]], objects: tuple[Any, ...]) -> None:
         self._create = create
@@ -105,9 +134,10 @@ class _IndexedBuilder:
         self._changed: dict[int, Any] = {}
         self._last = len(objects) - 1
         self._is_sorted = True
+        self._type_changes: Counter[int] = Counter()
 
     def add(self, delta: Any) -> None:
-        index = delta.index
+        index = _index_key(delta.index)
         builder = self._builders.get(index)
         if builder is None or type(delta) is not builder.delta_type:
             builder = self._start(index, delta, builder)
@@ -120,7 +150,10 @@ class _IndexedBuilder:
             self._last = index
         elif index not in self._built:
             self._is_sorted = False
-        previous = self._built.get(index) if builder is None else builder.build()
+        previous = self._built.get(index)
+        if builder is not None:
+            self._type_changes[index] += 1
+            previous = builder.build() if self._type_changes[index] <= MAX_TYPE_CHANGES else None
         builder = self._builders[index] = self._create[type(delta)](previous)
         self._built[index] = previous
         return builder
@@ -191,7 +224,7 @@ class _ArrayBuilder:
 
     def add(self, items: tuple[Any, ...]) -> None:
         for item in items:
-            self._builders.setdefault(item["index"], _ObjectBuilder()).add(item)
+            self._builders.setdefault(_index_key(item["index"]), _ObjectBuilder()).add(item)
 
     def build(self) -> tuple[FrozenDict[Any], ...]:
         return tuple([self._builders[index].build() for index in sorted(self._builders)])
@@ -346,8 +379,17 @@ class _FileSearchCallBuilder:
     def add(self, delta: FileSearchToolCallDelta) -> None:
         if delta.id is not None:
             self._id = delta.id
-        if delta.file_search is not None:
-            self._file_search = delta.file_search
+        new = delta.file_search
+        if new is not None:
+            previous = self._file_search
+            extra = dict(previous.extra)
+            _update_extra(extra, new.extra)
+            self._file_search = FileSearch(
+                ranking_options=previous.ranking_options if new.ranking_options is None else new.ranking_options,
+                results=previous.results if new.results is None else new.results,
+                extra=_build_extra(extra),
+                _absent=tuple([key for key in previous._absent if key in new._absent]),
+            )
         _update_extra(self._extra, delta.extra)
 
     def build(self) -> FileSearchToolCall:

@@ -11,7 +11,7 @@ from typing import Any, final
 
 from ..enums import RunStepStatus
 from ..steps import OtherStepDetails, RunStep, StepDetails, ToolCallsStepDetails
-from ._builders import DETAILS_BUILDERS
+from ._builders import DETAILS_BUILDERS, MAX_TYPE_CHANGES
 from .deltas import OtherStepDetailsDelta, RunStepDelta, ToolCallsStepDetailsDelta
 from .events import Event
 
@@ -21,11 +21,12 @@ _ENDED = frozenset({RunStepStatus.CANCELLED, RunStepStatus.FAILED, RunStepStatus
 class _StepBuilder:
     """One step: the last complete one, and a builder for the deltas since then."""
 
-    __slots__ = ("details", "step")
+    __slots__ = ("_type_changes", "details", "step")
 
     def __init__(self) -> None:
         self.step: RunStep | None = None
         self.details: Any = None
+        self._type_changes = 0
 
     def replace(self, step: RunStep) -> None:
         self.step = step
@@ -46,7 +47,8 @@ class _StepBuilder:
     def add(self, delta: Any) -> None:
         if self.details is None or type(delta) is not self.details.delta_type:
             if self.details is not None:
-                previous = self.details.build()
+                self._type_changes += 1
+                previous = self.details.build() if self._type_changes <= MAX_TYPE_CHANGES else None
             else:
                 previous = None if self.step is None else self.step.step_details
             self.details = DETAILS_BUILDERS[type(delta)](previous)
@@ -76,7 +78,7 @@ class RunStepAccumulator:
     new accumulator; otherwise the fragments would be joined twice.
 
     If a delta changes the type of a call, the previous keys are kept as extra keys, unless they are defined for the new
-    type, or would be nested too deeply.
+    type, would be nested too deeply, or the type has changed more than eight times.
     """
 
     __slots__ = ("_builders", "_changed", "_pending", "_steps")
@@ -90,13 +92,16 @@ class RunStepAccumulator:
     def add(self, item: RunStep | RunStepDelta | Event | Mapping[str, Any]) -> None:
         """Add a step, a delta, an event, or a mapping for `Event.from_dict`. Other events are ignored.
 
-        Raises `ValidationError` for a mapping that is not an event, or whose step or delta is invalid. To ignore
-        invalid events, check the `error` of `Event.from_dict` instead.
+        Raises `ValidationError` for a mapping that is not an event, or whose step or delta is invalid, and `TypeError`
+        for anything else. To ignore invalid events, check the `error` of `Event.from_dict` instead.
         """
         if isinstance(item, Mapping):
             item = Event.from_dict(item)
             if item.error is not None:
                 raise item.error
+        elif not isinstance(item, (RunStep, RunStepDelta, Event)):
+            message = f"expected a RunStep, RunStepDelta, Event or mapping, got {type(item).__name__}"
+            raise TypeError(message)
         self._add(item.data if isinstance(item, Event) else item)
 
     def _add(self, data: RunStep | RunStepDelta | str) -> None:

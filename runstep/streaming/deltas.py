@@ -897,6 +897,12 @@ class RunStepDelta:
     def __post_init__(self) -> None:
         freeze_fields(self, "extra")
 
+    @property
+    def tool_calls(self) -> tuple[ToolCallDelta, ...]:
+        """The fragments of tool calls; empty if there are none."""
+        details = self.delta.step_details
+        return (details.tool_calls or ()) if isinstance(details, ToolCallsStepDetailsDelta) else ()
+
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> RunStepDelta:
         """Parse a delta as decoded by `json.loads`.

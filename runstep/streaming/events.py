@@ -49,6 +49,13 @@ class Event:
                 error = failure
         return Event(event=event, data=_json_text(content), error=error)
 
+    def json(self) -> Any:
+        """Decode the data of an event of any type; for a run step or delta, return its `to_dict`.
+
+        Raises `ValidationError` if the data is invalid JSON.
+        """
+        return decode(self.data) if isinstance(self.data, str) else self.data.to_dict()
+
 
 _PARSERS: dict[str, Callable[[Any], RunStep | RunStepDelta]] = {
     "thread.run.step.created": RunStep.from_dict,
@@ -74,15 +81,17 @@ def _event_and_data(data: object) -> tuple[str, Any]:
         problems.append(Problem(("data",), "error", "expected a value, but the key is missing"))
     if problems:
         raise ValidationError(problems)
-    return str(event), data["data"]
+    return str.__str__(event), data["data"]
 
 
 def _json_text(data: Any) -> str:
     try:
         return json.dumps(thaw(freeze_json(data)), ensure_ascii=False)
     except ReadFailure:
-        problem = Problem(("data",), "error", "expected a JSON value, got something else or a value nested too deeply")
-    raise ValidationError((problem,))
+        message = "expected a JSON value, got something else or a value nested too deeply"
+    except ValueError:
+        message = "expected a JSON value, got an integer with too many digits"
+    raise ValidationError([Problem(("data",), "error", message)])
 
 
 _EventDraft = draft(Event)

@@ -44,8 +44,10 @@ class RunStepStream:
         self._max_event_size = max_event_size
         self._is_closed = False
 
-    def feed(self, chunk: bytes) -> list[Event]:
-        """Return the events that `chunk` completes, in order. Raises `ValueError` after `close`.
+    def feed(self, chunk: bytes | bytearray | memoryview) -> list[Event]:
+        """Return the events that `chunk`, a bytes-like object, completes, in order.
+
+        Raises `TypeError` if it is not bytes-like, and `ValueError` after `close`.
 
         Feed a large capture in chunks of about 64 KiB: all events of a chunk exist at the same time, and among hundreds
         of thousands of objects the garbage collector takes half of the time.
@@ -53,6 +55,12 @@ class RunStepStream:
         if self._is_closed:
             message = "the stream is closed"
             raise ValueError(message)
+        if type(chunk) is not bytes:
+            try:
+                chunk = bytes(memoryview(chunk))
+            except TypeError:
+                message = f"expected a bytes-like object, got {type(chunk).__name__}"
+                raise TypeError(message) from None
         events: list[Event] = []
         for name, data, is_too_big in self._decoder.feed(chunk):
             if is_too_big:

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from enum import Enum
 from itertools import permutations
 from typing import Any
 
@@ -82,9 +85,9 @@ def merge(target: dict[str, Any], source: dict[str, Any]) -> None:
         elif key == "outputs":
             for output in value:
                 merge(target.setdefault(key, {}).setdefault(output["index"], {}), output)
-        elif key in ("function", "code_interpreter", "image"):
+        elif key in ("function", "code_interpreter", "file_search", "image"):
             merge(target.setdefault(key, {}), value)
-        else:
+        elif value is not None or key not in target:
             target[key] = value
 
 
@@ -235,15 +238,15 @@ def test_numbers_are_replaced_not_added() -> None:
     assert accumulate_calls(step(), delta(flat), delta({**flat, "attempt": 2})) == [{"type": "mcp", "attempt": 2}]
 
 
-def test_file_search_is_replaced() -> None:
+def test_the_parts_of_a_file_search_are_replaced_and_never_cleared() -> None:
     def search(body: dict[str, Any]) -> dict[str, Any]:
         return {"index": 0, "type": "file_search", "file_search": body}
 
-    options = {"ranking_options": {"ranker": "auto", "score_threshold": 0.0}}
-    (call,) = accumulate_calls(
-        step(), delta(search({})), delta(search({**options, "results": []})), delta(search(options))
-    )
-    assert call["file_search"] == options
+    first = {"ranking_options": {"ranker": "auto", "score_threshold": 0.0}, "results": [], "x": 1}
+    second = {"ranking_options": {"ranker": "auto", "score_threshold": 0.5}}
+    bodies: list[dict[str, Any]] = [{}, first, second, {"results": None, "x": None, "y": 2}, {}]
+    (call,) = accumulate_calls(step(), *[delta(search(body)) for body in bodies])
+    assert call["file_search"] == {**first, **second, "y": 2}
 
 
 def test_retrieval_is_replaced() -> None:
@@ -687,3 +690,103 @@ def test_an_invalid_logged_event_is_rejected_with_all_problems(item: Any, messag
     with pytest.raises(ValidationError) as caught:
         Event.from_dict(item)
     assert [str(problem) for problem in caught.value.problems] == messages
+
+
+# Input that is made to be expensive, or that the accumulator cannot use.
+
+
+def test_halves_of_a_character_are_joined() -> None:
+    fragments = ['{"a": "\ud83d', '\ude00", "b": "\ude00', '\ud83d"}']
+    accumulator = accumulate(step())
+    for fragment in fragments:
+        accumulator.add(delta(function(fragment)))
+        assert accumulator.steps["step_1"]
+    result = accumulator.steps["step_1"]
+    assert result.to_dict()["step_details"]["tool_calls"][0]["function"]["arguments"] == (
+        '{"a": "\U0001f600", "b": "\ude00\ud83d"}'
+    )
+    assert RunStep.from_json(result.to_json()) == result
+
+
+def alternating_types(count: int, value: str) -> Iterator[RunStepDelta]:
+    yield delta({"index": 0, "type": "a", "value": [{"text": value}] * 1000})
+    for number in range(count):
+        yield delta({"index": 0, "type": "b" if number % 2 else "function", "x": number})
+
+
+def test_a_call_keeps_previous_keys_for_a_limited_number_of_type_changes() -> None:
+    items = [delta({"index": 0, "type": type_}) for type_ in ("retrieval", "b") * 4]
+    items.insert(0, delta({"index": 0, "type": "a", "value": 1}))
+    assert accumulate_calls(step(), *items) == [{"type": "b", "id": "", "retrieval": {}, "value": 1}]
+    items.append(delta({"index": 0, "type": "retrieval"}))
+    assert accumulate_calls(step(), *items) == [{"id": "", "type": "retrieval", "retrieval": {}}]
+
+
+def test_details_keep_previous_keys_for_a_limited_number_of_type_changes() -> None:
+    items = [details({"type": type_}) for type_ in ("tool_calls", "b") * 4]
+    items.insert(0, details({"type": "a", "value": 1}))
+    assert accumulate(step(), *items).steps["step_1"].step_details.to_dict()["value"] == 1
+    items.append(details({"type": "tool_calls"}))
+    assert accumulate(step(), *items).steps["step_1"].step_details.to_dict() == {"type": "tool_calls", "tool_calls": []}
+
+
+def test_alternating_types_after_a_large_value_take_linear_time() -> None:
+    accumulator = RunStepAccumulator()
+    accumulator.add(step())
+    started = time.perf_counter()
+    for item in alternating_types(5000, "x" * 100):
+        accumulator.add(item)
+    assert time.perf_counter() - started < 10  # quadratic time would be minutes
+
+
+def test_indices_with_equal_hashes_take_linear_time() -> None:
+    indices = [number * sys.hash_info.modulus + 7 for number in range(-5000, 15_000)]
+    accumulator = RunStepAccumulator()
+    accumulator.add(step())
+    started = time.perf_counter()
+    for index in indices:
+        accumulator.add(delta({"index": index, "type": "retrieval", "id": str(index)}))
+    assert [call.id for call in accumulator.steps["step_1"].tool_calls] == [str(index) for index in sorted(indices)]
+    assert time.perf_counter() - started < 10  # quadratic time would be minutes
+
+
+@pytest.mark.parametrize(
+    "item", [None, "text", 5, [], {"event": "x", "data": ""}.items()], ids=lambda item: type(item).__name__
+)
+def test_adding_anything_else_is_a_type_error(item: Any) -> None:
+    message = f"expected a RunStep, RunStepDelta, Event or mapping, got {type(item).__name__}"
+    with pytest.raises(TypeError, match=f"^{message}$"):
+        RunStepAccumulator().add(item)
+
+
+# Events.
+
+
+class EventName(str, Enum):
+    CREATED = "thread.run.step.created"
+
+
+def test_the_name_of_an_event_may_be_an_enum_member() -> None:
+    event = Event.from_dict({"event": EventName.CREATED, "data": STEP})
+    assert event == Event.from_dict({"event": "thread.run.step.created", "data": STEP})
+    assert type(event.event) is str
+    assert isinstance(event.data, RunStep)
+
+
+def test_an_integer_with_too_many_digits_in_an_event_is_a_validation_error() -> None:
+    with pytest.raises(ValidationError, match=r"^data: expected a JSON value, got an integer with too many digits$"):
+        Event.from_dict({"event": "x", "data": {"x": 10**5000}})
+
+
+def test_the_data_of_any_event_can_be_decoded() -> None:
+    assert Event.from_dict({"event": "thread.message.delta", "data": {"id": "msg_1"}}).json() == {"id": "msg_1"}
+    assert Event.from_dict({"event": "thread.run.step.created", "data": STEP}).json() == STEP
+    with pytest.raises(ValidationError, match=r"^invalid JSON \(line 1, column 2\)$"):
+        Event(event="done", data="[DONE]").json()
+
+
+def test_the_tool_calls_of_a_delta_are_a_tuple() -> None:
+    assert [call.index for call in delta(function("a"), function("b", index=1)).tool_calls] == [0, 1]
+    assert details({"type": "tool_calls"}).tool_calls == ()
+    assert details({"type": "message_creation"}).tool_calls == ()
+    assert RunStepDelta.from_dict({"id": "step_1", "delta": {}}).tool_calls == ()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import array
 import copy
 import gzip
 import importlib
@@ -439,3 +440,17 @@ def test_read_stream_accepts_a_path_and_any_binary_file(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603  (this Python)
         assert process.stdout is not None
         assert list(read_stream(process.stdout)) == expected
+
+
+@pytest.mark.parametrize(
+    "convert", [bytearray, memoryview, lambda data: array.array("B", data)], ids=["bytearray", "memoryview", "array"]
+)
+def test_feed_accepts_bytes_like_objects(convert: Any) -> None:
+    data = SAMPLES[0].read_bytes()
+    assert RunStepStream().feed(convert(data)) == RunStepStream().feed(data)
+
+
+@pytest.mark.parametrize("chunk", ["text", 5, None, [1]], ids=lambda chunk: type(chunk).__name__)
+def test_feed_rejects_other_objects(chunk: Any) -> None:
+    with pytest.raises(TypeError, match=f"^expected a bytes-like object, got {type(chunk).__name__}$"):
+        RunStepStream().feed(chunk)
