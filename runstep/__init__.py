@@ -22,6 +22,7 @@ from .steps import (
     ToolCallsStepDetails,
     Usage,
     diagnose,
+    step_details_from_dict,
 )
 from .tool_calls import (
     CodeInterpreter,
@@ -41,6 +42,7 @@ from .tool_calls import (
     RankingOptions,
     RetrievalToolCall,
     ToolCall,
+    tool_call_from_dict,
 )
 
 __version__ = "0.1.0"
@@ -83,5 +85,7 @@ __all__ = [
     "Usage",
     "ValidationError",
     "diagnose",
+    "step_details_from_dict",
+    "tool_call_from_dict",
     "validate_metadata",
 ]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from ._reading import plain_value
 from .errors import Problem, json_type, quoted
 from .frozen import MAX_DEPTH
 from .metadata import metadata_problems
@@ -107,7 +108,8 @@ def one_of(values: Iterable[str]) -> Check:
     known = frozenset(values)
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
-        if not isinstance(value, str):
+        value = plain_value(value)
+        if type(value) is not str:
             add_wrong_type("a string", value, path, problems)
         elif value not in known:
             add_unknown_value(value, path, problems)
@@ -119,7 +121,8 @@ def type_tag(text: str) -> Check:
     """Return the check of the type of an object that is parsed as this type."""
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
-        if not isinstance(value, str):
+        value = plain_value(value)
+        if type(value) is not str:
             add_wrong_type("a string", value, path, problems)
         elif value != text:
             problems.append(Problem(path, "error", f"expected {quoted(text)}, got {quoted(value)}"))
@@ -133,7 +136,8 @@ def array(check_item: Check) -> Check:
     """Return the check of an array."""
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
-        if not isinstance(value, list):
+        value = plain_value(value)
+        if type(value) is not list:
             add_wrong_type("an array", value, path, problems)
             return
         for index, item in enumerate(value):
@@ -144,7 +148,7 @@ def array(check_item: Check) -> Check:
 
 def _is_php_empty(value: Any, path: Path, problems: list[Problem]) -> bool:
     """Return whether a value is an empty array, which PHP writes for an empty object, and add the problem."""
-    if isinstance(value, list) and not value:
+    if type(value) is list and not value:
         problems.append(Problem(path, "deviation", "expected an object, got an empty array (as written by PHP)"))
         return True
     return False
@@ -152,7 +156,8 @@ def _is_php_empty(value: Any, path: Path, problems: list[Problem]) -> bool:
 
 def metadata(value: Any, path: Path, problems: list[Problem]) -> None:
     """Check metadata and its limits."""
-    if isinstance(value, dict):
+    value = plain_value(value)
+    if type(value) is dict:
         problems.extend(metadata_problems(value, path))
     elif not _is_php_empty(value, path, problems):
         add_wrong_type("an object", value, path, problems)
@@ -165,7 +170,9 @@ def object_(rules: dict[str, Rule], *, or_php_empty: bool = False) -> Check:
     ]
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
-        if not isinstance(value, dict):
+        if type(value) is not dict:
+            value = plain_value(value)
+        if type(value) is not dict:
             if not (or_php_empty and _is_php_empty(value, path, problems)):
                 add_wrong_type("an object", value, path, problems)
             return
@@ -199,9 +206,10 @@ def _apply(rule: Rule, key: str, parent: dict[Any, Any], path: Path, problems: l
 
 def json_object(value: Any, path: Path, problems: list[Problem]) -> None:
     """Check an object with any keys."""
+    value = plain_value(value)
     if _is_php_empty(value, path, problems):
         return
-    if not isinstance(value, dict):
+    if type(value) is not dict:
         add_wrong_type("an object", value, path, problems)
         return
     for key, item in value.items():
@@ -210,7 +218,8 @@ def json_object(value: Any, path: Path, problems: list[Problem]) -> None:
 
 def raw(value: Any, path: Path, problems: list[Problem], *, has_index: bool = False) -> None:
     """Check an object of an unknown type, which may be required to have an index."""
-    if not isinstance(value, dict):
+    value = plain_value(value)
+    if type(value) is not dict:
         add_wrong_type("an object", value, path, problems)
         return
     for key, item in value.items():
@@ -219,7 +228,7 @@ def raw(value: Any, path: Path, problems: list[Problem], *, has_index: bool = Fa
         elif key != "type":
             json_item(key, item, path, problems)
         elif isinstance(item, str):
-            add_unknown_value(item, (*path, key), problems)
+            add_unknown_value(plain_value(item), (*path, key), problems)
         else:
             add_wrong_type("a string", item, (*path, key), problems)
     if has_index and "index" not in value:
@@ -245,13 +254,14 @@ def json_item(key: Any, value: Any, path: Path, problems: list[Problem], *, is_u
 
 def _is_too_deep(value: Any) -> bool:
     # Breadth first, each value once per level, so that cyclic values take no longer than deep ones.
+    # An instance of a subclass is converted, because it may override the iteration.
     level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(MAX_DEPTH):
         if not level:
             return False
         inner: dict[int, Any] = {}
-        for item in level:
-            for member in item.values() if isinstance(item, dict) else item:
+        for item in map(plain_value, level):
+            for member in item.values() if type(item) is dict else item:
                 if isinstance(member, (dict, list)):
                     inner[id(member)] = member
         level = list(inner.values())
@@ -259,13 +269,14 @@ def _is_too_deep(value: Any) -> bool:
 
 
 def _json_value(value: Any, path: Path, problems: list[Problem]) -> None:
-    if isinstance(value, dict):
+    value = plain_value(value)
+    if type(value) is dict:
         for key, item in value.items():
             if isinstance(key, str):
                 _json_value(item, (*path, key), problems)
             else:
                 _add_invalid_key(key, path, problems)
-    elif isinstance(value, list):
+    elif type(value) is list:
         for index, item in enumerate(value):
             _json_value(item, (*path, index), problems)
     elif isinstance(value, float):
@@ -279,8 +290,9 @@ def union(variants: dict[str, Check], other: Check = raw) -> Check:
     """Return the check of an object of one of several types."""
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
-        type_ = value.get("type") if isinstance(value, dict) else None
-        variant = variants.get(type_, other) if isinstance(type_, str) else other
+        value = plain_value(value)
+        type_ = plain_value(value.get("type")) if type(value) is dict else None
+        variant = variants.get(type_, other) if type(type_) is str else other
         variant(value, path, problems)
 
     return check

@@ -9,7 +9,7 @@ the exact types that `json.loads` returns; the functions here convert subclasses
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from .errors import Problem, ValidationError
@@ -44,32 +44,30 @@ def _diagnose(kind: str, data: object) -> tuple[Problem, ...]:
     return diagnose_as(kind, data)
 
 
-def parse(
-    model: type[_Model],
-    parser: Callable[[Any], Any],
-    data: Any,
-    *,
-    strict: bool,
-    diagnose: _Diagnose = _diagnose,
-) -> _Model:
+def parse(model: type[_Model], parser: Callable[[Any], Any], data: Any, *, strict: bool) -> _Model:
     """Return the object of class `model` that `parser` returns for `data`. Raises `ValidationError`."""
-    parsed: _Model
-    if strict:
-        problems = diagnose(model.__name__, data)
-        if problems:
-            raise ValidationError(problems)
-        parsed = parser(data)
-    else:
-        try:
-            parsed = parser(data)
-        except FAILURES as failure:
-            raise explain(failure, model, data, diagnose) from None
+    parsed: _Model = parse_kind(model.__name__, parser, data, strict=strict)
     return parsed
 
 
-def explain(failure: Exception, model: type[Any], data: Any, diagnose: _Diagnose = _diagnose) -> Exception:
+def parse_kind(
+    kind: str, parser: Callable[[Any], Any], data: Any, *, strict: bool, diagnose: _Diagnose = _diagnose
+) -> Any:
+    """Return what `parser` returns for `data`. `kind` is its name in the diagnosis. Raises `ValidationError`."""
+    if strict:
+        problems = diagnose(kind, data)
+        if problems:
+            raise ValidationError(problems)
+        return parser(data)
+    try:
+        return parser(data)
+    except FAILURES as failure:
+        raise explain(failure, kind, data, diagnose) from None
+
+
+def explain(failure: Exception, kind: str, data: Any, diagnose: _Diagnose = _diagnose) -> Exception:
     """Return the `ValidationError` with all errors in `data`, or the failure itself if there are none."""
-    errors = [problem for problem in diagnose(model.__name__, data) if problem.level == "error"]
+    errors = [problem for problem in diagnose(kind, data) if problem.level == "error"]
     return ValidationError(errors) if errors else failure
 
 
@@ -79,11 +77,22 @@ def with_type(parser: Callable[[Any], Any], type_: str) -> Callable[[Any], Any]:
     def parse_with_type(data: Any) -> Any:
         if type(data) is not dict:
             data = plain_dict(data)
-        if data["type"] != type_:
+        if string(data["type"]) != type_:
             raise ReadFailure
         return parser(data)
 
     return parse_with_type
+
+
+def parser_for(type_: Any, parsers: Mapping[str, Callable[[Any], Any]], other: Callable[[Any], Any]) -> Any:
+    """Return the parser for a type that `parsers` does not have, or that is an instance of a subclass of `str`."""
+    return parsers.get(string(type_), other)
+
+
+def enum_member(value: Any, members: Mapping[str, Any]) -> Any:
+    """Return the same for a value of an enum: its member, or a plain `str`."""
+    plain = string(value)
+    return members.get(plain, plain)
 
 
 # Conversions. The methods of `str`, `int` and `float` return the plain value, whatever a subclass overrides.
@@ -122,17 +131,25 @@ def boolean(value: Any) -> bool:
 
 
 def plain_list(value: Any) -> list[Any]:
-    """Return a `list` for an instance of a subclass."""
+    """Return a `list` for an instance of a subclass, whatever it overrides."""
     if isinstance(value, list):
-        return list(value)
+        return list.__getitem__(value, slice(None))
     raise ReadFailure
 
 
 def plain_dict(value: Any) -> dict[str, Any]:
-    """Return a `dict` for an instance of a subclass; indexing a `defaultdict` would add keys."""
+    """Return a `dict` for an instance of a subclass, whatever it overrides; a `defaultdict` would add keys."""
     if isinstance(value, dict):
-        return dict(value)
+        return dict(dict.items(value))
     raise ReadFailure
+
+
+def plain_value(value: Any) -> Any:
+    """Return a `dict`, `list` or `str` for an instance of a subclass; otherwise the value."""
+    for base, convert in ((dict, plain_dict), (list, plain_list), (str, string)):
+        if type(value) is not base and isinstance(value, base):
+            return convert(value)
+    return value
 
 
 def plain_dict_or_php(value: Any) -> dict[str, Any]:
@@ -157,12 +174,13 @@ def freeze_json(value: Any, depth: int = 0) -> Any:
             return value
         raise ReadFailure
     if isinstance(value, dict):
-        return freeze_object(value if value_type is dict else dict(value), depth)
+        return freeze_object(value if value_type is dict else plain_dict(value), depth)
     if isinstance(value, list):
         if depth >= MAX_DEPTH:
             raise ReadFailure
         depth += 1
-        return tuple([freeze_json(item, depth) for item in value])
+        items = value if value_type is list else plain_list(value)
+        return tuple([freeze_json(item, depth) for item in items])
     if isinstance(value, str):
         return string(value)
     return number(value)

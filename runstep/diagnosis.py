@@ -31,8 +31,9 @@ from ._checks import (
     union,
     unit_interval,
 )
+from ._reading import plain_value
 from .enums import FILE_SEARCH_RANKERS, LAST_ERROR_CODES, RUN_STEP_OBJECTS, RUN_STEP_STATUSES, RUN_STEP_TYPES
-from .errors import Problem, quoted
+from .errors import Problem, json_type, quoted
 
 
 def diagnose_as(kind: str, data: object) -> tuple[Problem, ...]:
@@ -116,24 +117,18 @@ _message_creation_details = object_(
         "message_creation": required("an object", _message_creation),
     }
 )
-_tool_calls_details = object_(
+_tool_call = union(
     {
-        "type": required("a string", type_tag("tool_calls")),
-        "tool_calls": required(
-            "an array",
-            array(
-                union(
-                    {
-                        "code_interpreter": _code_interpreter_call,
-                        "file_search": _file_search_call,
-                        "function": _function_call,
-                        "retrieval": _retrieval_call,
-                    }
-                )
-            ),
-        ),
+        "code_interpreter": _code_interpreter_call,
+        "file_search": _file_search_call,
+        "function": _function_call,
+        "retrieval": _retrieval_call,
     }
 )
+_tool_calls_details = object_(
+    {"type": required("a string", type_tag("tool_calls")), "tool_calls": required("an array", array(_tool_call))}
+)
+_step_details = union({"message_creation": _message_creation_details, "tool_calls": _tool_calls_details})
 
 _last_error = object_({"code": required("a string", one_of(LAST_ERROR_CODES)), "message": _STRING})
 _usage = object_(
@@ -148,10 +143,11 @@ _usage = object_(
 
 
 def _types_agree(value: Any, path: Path, problems: list[Problem]) -> None:
-    details = value.get("step_details")
-    type_ = details.get("type") if isinstance(details, dict) else None
-    if isinstance(type_, str) and isinstance(value["type"], str) and type_ != value["type"]:
-        message = f"expected {quoted(type_)} (step_details.type), got {quoted(value['type'])}"
+    details = plain_value(value.get("step_details"))
+    expected = plain_value(details.get("type")) if type(details) is dict else None
+    found = plain_value(value["type"])
+    if type(expected) is str and type(found) is str and expected != found:
+        message = f"expected {quoted(expected)} (step_details.type), got {quoted(found)}"
         problems.append(Problem(path, "deviation", message))
 
 
@@ -165,10 +161,7 @@ _step_keys = object_(
         "run_id": _STRING,
         "type": Rule("a string", one_of(RUN_STEP_TYPES), check_object=_types_agree),
         "status": required("a string", one_of(RUN_STEP_STATUSES)),
-        "step_details": required(
-            "an object",
-            union({"message_creation": _message_creation_details, "tool_calls": _tool_calls_details}),
-        ),
+        "step_details": required("an object", _step_details),
         "last_error": nullable("an object", _last_error),
         "expired_at": _INTEGER_OR_NULL,
         "cancelled_at": _INTEGER_OR_NULL,
@@ -182,8 +175,11 @@ _step_keys = object_(
 
 
 def _step(value: Any, path: Path, problems: list[Problem]) -> None:
-    if isinstance(value, dict):
-        object_name = value.get("object")
+    value = plain_value(value)
+    if _is_json_text(value, path, problems):
+        return
+    if type(value) is dict:
+        object_name = plain_value(value.get("object"))
         if isinstance(object_name, str) and object_name not in RUN_STEP_OBJECTS:
             message = f'expected a run step ("thread.run.step"), got {quoted(object_name)}'
             problems.append(Problem((*path, "object"), "error", message))
@@ -206,8 +202,11 @@ _page_keys = object_(
 
 
 def _page(value: Any, path: Path, problems: list[Problem]) -> None:
-    if isinstance(value, dict) and "data" not in value:
-        object_name = value.get("object")
+    value = plain_value(value)
+    if _is_json_text(value, path, problems):
+        return
+    if type(value) is dict and "data" not in value:
+        object_name = plain_value(value.get("object"))
         if isinstance(object_name, str) and object_name != "list":
             message = f'expected a page ("list"), got {quoted(object_name)}'
             problems.append(Problem((*path, "object"), "error", message))
@@ -216,6 +215,15 @@ def _page(value: Any, path: Path, problems: list[Problem]) -> None:
             problems.append(Problem(path, "error", "expected a page, got an API error response"))
             return
     _page_keys(value, path, problems)
+
+
+def _is_json_text(value: Any, path: Path, problems: list[Problem]) -> bool:
+    """Return whether the document is JSON text, for which there is another method, and add the problem."""
+    if path or not isinstance(value, (str, bytes)) or value.lstrip()[:1] not in ("{", b"{"):
+        return False
+    message = f"expected an object, got {json_type(value)} (use from_json for JSON text)"
+    problems.append(Problem(path, "error", message))
+    return True
 
 
 def _is_error_response(data: dict[Any, Any], missing: str) -> bool:
@@ -239,10 +247,12 @@ _CHECKS: dict[str, Check] = {
     "FunctionToolCall": _function_call,
     "RetrievalToolCall": _retrieval_call,
     "OtherToolCall": raw,
+    "ToolCall": _tool_call,
     "MessageCreation": _message_creation,
     "MessageCreationStepDetails": _message_creation_details,
     "ToolCallsStepDetails": _tool_calls_details,
     "OtherStepDetails": raw,
+    "StepDetails": _step_details,
     "LastError": _last_error,
     "Usage": _usage,
     "RunStep": _step,

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, final
 
 _Value_co = TypeVar("_Value_co", covariant=True)
+
+_SCALARS = frozenset({str, int, bool, type(None)})
 
 MAX_DEPTH = 100
 """The maximum number of nested arrays and objects in a value of a `FrozenDict`."""
@@ -18,8 +20,9 @@ class FrozenDict(Mapping[str, _Value_co]):
     """An immutable JSON object, created from a mapping or from pairs. Its arrays are tuples, its objects `FrozenDict`.
 
     It is hashable independently of the order of keys, and equals any mapping with the same content, in which lists
-    equal tuples. It can be pickled, is its own copy and deep copy, and its `repr` can be evaluated. Raises `ValueError`
-    for values nested more than 100 levels deep, including cycles.
+    equal tuples. It can be pickled, is its own copy and deep copy, and its `repr` can be evaluated. Raises `TypeError`
+    for keys and values that JSON does not have, and `ValueError` for NaN, infinity, and values nested more than 100
+    levels deep, including cycles.
     """
 
     __slots__ = ("_data", "_nested")
@@ -32,7 +35,7 @@ class FrozenDict(Mapping[str, _Value_co]):
     # `__init__` could be called again.
     def __new__(cls, data: Mapping[str, _Value_co] | Iterable[tuple[str, _Value_co]] = (), /) -> FrozenDict[_Value_co]:
         """Return an immutable copy of `data`."""
-        copy = {key: freeze(value) for key, value in dict(data).items()}
+        copy = {_key(key): freeze(value) for key, value in dict(data).items()}
         if not copy:
             return EMPTY  # a singleton
         return frozen(copy, any(isinstance(value, (tuple, FrozenDict)) for value in copy.values()))
@@ -73,8 +76,9 @@ class FrozenDict(Mapping[str, _Value_co]):
     def __deepcopy__(self, memo: dict[int, Any]) -> FrozenDict[_Value_co]:
         return self
 
-    def __reduce__(self) -> tuple[type[FrozenDict[_Value_co]], tuple[dict[str, _Value_co]]]:
-        return FrozenDict, (self._data.copy(),)
+    def __reduce__(self) -> tuple[Callable[..., FrozenDict[Any]], tuple[dict[str, _Value_co], bool]]:
+        # The constructor would check nested values once per level.
+        return frozen, (self._data.copy(), self._nested)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a new `dict` of plain JSON types, with lists and dicts."""
@@ -84,20 +88,38 @@ class FrozenDict(Mapping[str, _Value_co]):
 
 
 def freeze(value: Any, depth: int = 0) -> Any:
-    """Return `value` with mappings converted to `FrozenDict`, and lists to tuples.
+    """Return `value` with mappings converted to `FrozenDict`, lists to tuples, and subclasses to plain types.
 
-    Raises `ValueError` for values nested more than 100 levels deep.
+    Raises `TypeError` for a value that JSON does not have, and `ValueError` for NaN, infinity, and values nested more
+    than 100 levels deep.
     """
-    if type(value) is FrozenDict and not value._nested and depth < MAX_DEPTH:
+    value_type = type(value)
+    if value_type in _SCALARS or (value_type is FrozenDict and not value._nested and depth < MAX_DEPTH):
         return value
     if isinstance(value, Mapping):
         inner = _deeper(depth)
-        items = value.items()
-        return frozen({key: freeze(item, inner) for key, item in items})
+        return frozen({_key(key): freeze(item, inner) for key, item in value.items()})
     if isinstance(value, (list, tuple)):
         inner = _deeper(depth)
         return tuple([freeze(item, inner) for item in value])
-    return value
+    if isinstance(value, float):
+        if value - value != 0:
+            message = "expected a finite number, got NaN or infinity"
+            raise ValueError(message)
+        return float.__float__(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int.__int__(value)
+    message = f"expected a JSON value, got a Python {value_type.__name__}"
+    raise TypeError(message)
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, str):
+        return key if type(key) is str else str.__str__(key)
+    message = f"expected string keys, got a Python {type(key).__name__}"
+    raise TypeError(message)
 
 
 def thaw(value: Any) -> Any:

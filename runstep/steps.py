@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, SupportsIndex, TypeAlias, final, overload
 
@@ -16,19 +16,23 @@ from ._reading import (
     absent_of_two,
     boolean,
     draft,
+    enum_member,
     explain,
     freeze_object,
     integer,
     parse,
+    parse_kind,
+    parser_for,
     plain_dict,
     plain_dict_or_php,
     plain_list,
+    plain_value,
     read_extra,
     read_raw,
     string,
     with_type,
 )
-from ._writing import coerce_enum, freeze_fields, remove_absent, set_field, with_extra
+from ._writing import check_arguments, check_raw, remove_absent, set_field, with_extra
 from .enums import (
     LAST_ERROR_CODES,
     PLAIN,
@@ -39,8 +43,8 @@ from .enums import (
     RunStepStatus,
     RunStepType,
 )
-from .errors import Problem
-from .frozen import EMPTY, FrozenDict, frozen
+from .errors import Problem, ValidationError, quoted
+from .frozen import EMPTY, FrozenDict, frozen, thaw
 from .metadata import METADATA_MAX_KEY_LENGTH, METADATA_MAX_PAIRS, METADATA_MAX_VALUE_LENGTH, checked_metadata
 from .tool_calls import ToolCall, parse_tool_calls
 
@@ -58,7 +62,7 @@ class MessageCreation:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> MessageCreation:
@@ -96,7 +100,7 @@ class MessageCreationStepDetails:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> MessageCreationStepDetails:
@@ -146,8 +150,7 @@ class ToolCallsStepDetails:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        set_field(self, "tool_calls", tuple(self.tool_calls))
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> ToolCallsStepDetails:
@@ -187,7 +190,8 @@ class OtherStepDetails:
     """The complete object."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "raw")
+        check_arguments(self)
+        check_raw(self.raw, _DETAILS_PARSERS)
 
     @property
     def type(self) -> str:
@@ -222,6 +226,18 @@ _DETAILS_PARSERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def step_details_from_dict(data: dict[str, Any], *, strict: bool = False) -> StepDetails:
+    """Parse decoded step details, of the class that their type names. Raises `ValidationError`."""
+    details: StepDetails = parse_kind("StepDetails", _parse_details, data, strict=strict)
+    return details
+
+
+def _parse_details(data: Any) -> Any:
+    if type(data) is not dict:
+        data = plain_dict(data)
+    return parser_for(data["type"], _DETAILS_PARSERS, _parse_other_details)(data)
+
+
 # The error and the usage of a step.
 
 
@@ -238,8 +254,7 @@ class LastError:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        coerce_enum(self, "code", LAST_ERROR_CODES)
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> LastError:
@@ -262,7 +277,7 @@ def _parse_last_error(data: Any) -> Any:
     new = _LastErrorDraft()
     code = data["code"]
     message = data["message"]
-    new.code = LAST_ERROR_CODES.get(code) or string(code)
+    new.code = LAST_ERROR_CODES.get(code) or enum_member(code, LAST_ERROR_CODES)
     new.message = message if type(message) is str else string(message)
     new.extra = EMPTY if len(data) == 2 else read_extra(data, _LAST_ERROR_KEYS)
     new.__class__ = LastError
@@ -291,7 +306,7 @@ class Usage:
     )
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "prompt_token_details", "completion_tokens_details", "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> Usage:
@@ -374,6 +389,17 @@ _NO_REASONING_TOKENS = FrozenDict({"reasoning_tokens": 0})
 
 # The run step.
 
+# In seconds, this is the year 5138; in milliseconds, 1973.
+MAX_SECONDS = 10**11
+
+
+def milliseconds(time: int | None) -> int | None:
+    """Return a time of a step in milliseconds, whichever unit it has; None if it is negative, which means unset."""
+    if time is None or time < 0:
+        return None
+    return time if time > MAX_SECONDS else time * 1000
+
+
 _STEP_OPTIONAL = (
     "object",
     "last_error",
@@ -432,8 +458,8 @@ class RunStep:
     """When the step failed; None if it did not."""
     completed_at: int | None = None
     """When the step was completed; None if it was not."""
-    metadata: FrozenDict[str] | None = None
-    """Up to 16 pairs of strings, with keys of up to 64 and values of up to 512 code points; None if not set."""
+    metadata: Mapping[str, str] | None = None
+    """Up to 16 pairs of strings, with keys of up to 64 and values of up to 512 code points; a `FrozenDict`, or None."""
     usage: Usage | None = None
     """The tokens that the step used; None while it is in progress."""
     expires_at: int | None = None
@@ -443,25 +469,27 @@ class RunStep:
     _absent: tuple[str, ...] = field(default=_ABSENT_DOCUMENTED, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        coerce_enum(self, "type", RUN_STEP_TYPES)
-        coerce_enum(self, "status", RUN_STEP_STATUSES)
+        check_arguments(self)
+        if self.object not in RUN_STEP_OBJECTS:
+            raise ValidationError([Problem(("object",), "error", f"expected a run step, got {quoted(self.object)}")])
         if self.metadata is not None:
             set_field(self, "metadata", checked_metadata(self.metadata, ("metadata",)))
-        freeze_fields(self, "extra")
 
     @property
     def ended_at(self) -> int | None:
-        """When the step ended: the first set of completed, failed, cancelled and expired; None if it has not."""
-        for time in (self.completed_at, self.failed_at, self.cancelled_at, self.expired_at):
-            if time is not None:
-                return time
-        return None
+        """When the step ended, in seconds: the first set of completed, failed, cancelled and expired.
+
+        None if none is set. Some servers send -1 for a time that is not set, or milliseconds: negative times are unset,
+        and times above 10^11 are milliseconds. The fields themselves are not converted.
+        """
+        ended = ended_milliseconds(self)
+        return None if ended is None else ended // 1000
 
     @property
     def duration(self) -> int | None:
-        """The seconds from `created_at` to `ended_at`; None if the step has not ended."""
-        ended_at = self.ended_at
-        return None if ended_at is None else ended_at - self.created_at
+        """The seconds from `created_at` to `ended_at`; None if one of them is not set."""
+        ended, created = ended_milliseconds(self), milliseconds(self.created_at)
+        return None if ended is None or created is None else (ended - created) // 1000
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
@@ -486,7 +514,7 @@ class RunStep:
         try:  # as `parse` does, without the call
             return parse_step(data)
         except FAILURES as failure:
-            raise explain(failure, cls, data) from None
+            raise explain(failure, cls.__name__, data) from None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as new plain JSON types, with the keys that it was parsed from or that are set."""
@@ -512,7 +540,7 @@ class RunStep:
         if self.expired_at is not None or "expired_at" not in absent:
             data["expired_at"] = self.expired_at
         if metadata is not None:
-            data["metadata"] = metadata.to_dict()
+            data["metadata"] = thaw(metadata)
         elif "metadata" not in absent:
             data["metadata"] = None
         if self.expires_at is not None or "expires_at" not in absent:
@@ -532,6 +560,14 @@ class RunStep:
 
 
 _StepDraft = draft(RunStep)
+
+
+def ended_milliseconds(step: RunStep) -> int | None:
+    """Return when a step ended, in milliseconds; None if it has not."""
+    for time in (step.completed_at, step.failed_at, step.cancelled_at, step.expired_at):
+        if time is not None and time >= 0:
+            return milliseconds(time)
+    return None
 
 
 def parse_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement per field, because calls are slow)
@@ -555,12 +591,14 @@ def parse_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement per field
         new.type = RUN_STEP_TYPES[type_]
         new.status = RUN_STEP_STATUSES[status]
     except KeyError:
-        new.type = RUN_STEP_TYPES.get(type_) or string(type_)
-        new.status = RUN_STEP_STATUSES.get(status) or string(status)
+        new.type = enum_member(type_, RUN_STEP_TYPES)
+        new.status = enum_member(status, RUN_STEP_STATUSES)
     details = data["step_details"]
     if type(details) is not dict:
         details = plain_dict(details)
-    new.step_details = _DETAILS_PARSERS.get(details["type"], _parse_other_details)(details)
+    details_type = details["type"]
+    parser = _DETAILS_PARSERS.get(details_type) or parser_for(details_type, _DETAILS_PARSERS, _parse_other_details)
+    new.step_details = parser(details)
 
     # Nearly all steps have the documented or the live shape. The number of keys tells which, if all of them exist.
     size = len(data)
@@ -662,8 +700,7 @@ class RunStepPage:
     _absent: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        set_field(self, "data", tuple(self.data))
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     def __iter__(self) -> Iterator[RunStep]:
         return iter(self.data)
@@ -746,11 +783,12 @@ def diagnose(data: Any) -> tuple[Problem, ...]:
     """
     from .diagnosis import diagnose_as  # noqa: PLC0415  (only needed for invalid data and strict mode)
 
-    return diagnose_as("RunStepPage" if isinstance(data, dict) and _is_page(data) else "RunStep", data)
+    plain = plain_value(data)
+    return diagnose_as("RunStepPage" if type(plain) is dict and _is_page(plain) else "RunStep", plain)
 
 
 def _is_page(data: dict[Any, Any]) -> bool:
-    object_ = data.get("object")
-    if isinstance(object_, str) and (object_ == "list" or object_ in RUN_STEP_OBJECTS):
+    object_ = plain_value(data.get("object"))
+    if type(object_) is str and (object_ == "list" or object_ in RUN_STEP_OBJECTS):
         return object_ == "list"
     return "data" in data and "step_details" not in data

@@ -11,9 +11,12 @@ from typing import Any, ClassVar, Literal, TypeAlias, final
 from ._reading import (
     absent_of_two,
     draft,
+    enum_member,
     freeze_object,
     number,
     parse,
+    parse_kind,
+    parser_for,
     plain_dict,
     plain_dict_or_php,
     plain_list,
@@ -22,7 +25,7 @@ from ._reading import (
     string,
     with_type,
 )
-from ._writing import coerce_enum, freeze_fields, remove_absent, set_field, with_extra
+from ._writing import check_arguments, check_raw, remove_absent, with_extra
 from .enums import FILE_SEARCH_RANKERS, PLAIN, FileSearchRanker
 from .errors import Problem, ValidationError
 from .frozen import EMPTY, FrozenDict
@@ -44,7 +47,7 @@ class ImageFile:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> ImageFile:
@@ -82,7 +85,7 @@ class CodeInterpreterLogs:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreterLogs:
@@ -125,7 +128,7 @@ class CodeInterpreterImage:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreterImage:
@@ -167,7 +170,8 @@ class OtherCodeInterpreterOutput:
     """The complete object."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "raw")
+        check_arguments(self)
+        check_raw(self.raw, _OUTPUT_PARSERS)
 
     @property
     def type(self) -> str:
@@ -206,7 +210,9 @@ def _parse_outputs(data: list[Any]) -> tuple[CodeInterpreterOutput, ...]:
     outputs: list[CodeInterpreterOutput] = []
     for output in data:
         plain = output if type(output) is dict else plain_dict(output)
-        outputs.append(_OUTPUT_PARSERS.get(plain["type"], _parse_other_output)(plain))
+        type_ = plain["type"]
+        parser = _OUTPUT_PARSERS.get(type_) or parser_for(type_, _OUTPUT_PARSERS, _parse_other_output)
+        outputs.append(parser(plain))
     return tuple(outputs)
 
 
@@ -223,8 +229,7 @@ class CodeInterpreter:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        set_field(self, "outputs", tuple(self.outputs))
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreter:
@@ -264,7 +269,7 @@ class CodeInterpreterToolCall:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreterToolCall:
@@ -323,8 +328,7 @@ class RankingOptions:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        coerce_enum(self, "ranker", FILE_SEARCH_RANKERS)
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> RankingOptions:
@@ -350,7 +354,7 @@ def _parse_ranking_options(data: Any) -> Any:
     threshold = data["score_threshold"]
     if type(threshold) is not float or threshold - threshold != 0:
         threshold = number(threshold)
-    new.ranker = FILE_SEARCH_RANKERS.get(ranker) or string(ranker)
+    new.ranker = FILE_SEARCH_RANKERS.get(ranker) or enum_member(ranker, FILE_SEARCH_RANKERS)
     new.score_threshold = threshold
     new.extra = EMPTY if len(data) == 2 else read_extra(data, _RANKING_OPTIONS_KEYS)
     new.__class__ = RankingOptions
@@ -371,7 +375,7 @@ class FileSearchContent:
     _absent: tuple[str, ...] = field(default=("type", "text"), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FileSearchContent:
@@ -434,9 +438,7 @@ class FileSearchResult:
     _absent: tuple[str, ...] = field(default=("content", "attributes"), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.content is not None:
-            set_field(self, "content", tuple(self.content))
-        freeze_fields(self, "attributes", "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FileSearchResult:
@@ -517,9 +519,7 @@ class FileSearch:
     _absent: tuple[str, ...] = field(default=("ranking_options", "results"), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.results is not None:
-            set_field(self, "results", tuple(self.results))
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FileSearch:
@@ -588,7 +588,7 @@ class FileSearchToolCall:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FileSearchToolCall:
@@ -639,7 +639,7 @@ class Function:
     _absent: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     def parse_arguments(self) -> Any:
         """Decode the JSON text in `arguments`. Raises `ValidationError` if it is invalid or truncated."""
@@ -692,7 +692,7 @@ class FunctionToolCall:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FunctionToolCall:
@@ -759,7 +759,7 @@ class RetrievalToolCall:
     """Keys not defined in the schema."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "retrieval", "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> RetrievalToolCall:
@@ -795,7 +795,8 @@ class OtherToolCall:
     """The complete object."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "raw")
+        check_arguments(self)
+        check_raw(self.raw, _CALL_PARSERS)
 
     @property
     def type(self) -> str:
@@ -848,10 +849,24 @@ _CALL_PARSERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def tool_call_from_dict(data: dict[str, Any], *, strict: bool = False) -> ToolCall:
+    """Parse a decoded tool call, of the class that its type names. Raises `ValidationError`."""
+    call: ToolCall = parse_kind("ToolCall", _parse_call, data, strict=strict)
+    return call
+
+
+def _parse_call(data: Any) -> Any:
+    if type(data) is not dict:
+        data = plain_dict(data)
+    return parser_for(data["type"], _CALL_PARSERS, _parse_other_call)(data)
+
+
 def parse_tool_calls(data: list[Any]) -> tuple[ToolCall, ...]:
     """Parse tool calls, each according to its type. Raises one of `FAILURES`."""
     calls: list[ToolCall] = []
     for call in data:
         plain = call if type(call) is dict else plain_dict(call)
-        calls.append(_CALL_PARSERS.get(plain["type"], _parse_other_call)(plain))
+        type_ = plain["type"]
+        parser = _CALL_PARSERS.get(type_) or parser_for(type_, _CALL_PARSERS, _parse_other_call)
+        calls.append(parser(plain))
     return tuple(calls)

@@ -396,7 +396,7 @@ def test_constructors_accept_sequences_mappings_and_plain_strings(step: StepFact
         parsed,
         type="message_creation",
         status="completed",
-        metadata=MappingProxyType({"key": "value"}),  # type: ignore[arg-type]
+        metadata=MappingProxyType({"key": "value"}),
         extra={"surprise": [1]},  # type: ignore[arg-type]
     )
     assert built == parsed
@@ -414,7 +414,6 @@ def test_metadata_limits_apply_whenever_a_step_is_created(step: StepFactory) -> 
         ({str(n): "" for n in range(17)}, "metadata: expected at most 16 pairs, got 17"),
         ({"key": "v" * 513}, "metadata.key: expected a value of at most 512 characters, got 513"),
         ({"key": 1}, "metadata.key: expected a string, got an integer"),
-        (["key"], "metadata: expected an object, got an array"),
     ]
     factories: list[Callable[[Any], Any]] = [
         lambda metadata: RunStep(**{**arguments, "metadata": metadata}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import time
 from collections import ChainMap, OrderedDict, defaultdict
 from collections.abc import Hashable, Mapping
 from types import MappingProxyType
@@ -169,3 +170,37 @@ def test_a_cycle_is_rejected() -> None:
 
 def test_a_dict_nested_too_deeply_is_not_equal() -> None:
     assert FrozenDict({"key": 1}) != {"key": nested(101, 1, objects=True)}
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        (object(), TypeError("expected a JSON value, got a Python object")),
+        (b"x", TypeError("expected a JSON value, got a Python bytes")),
+        ({1, 2}, TypeError("expected a JSON value, got a Python set")),
+        ([{"x": {1: 2}}], TypeError("expected string keys, got a Python int")),
+        (float("nan"), ValueError("expected a finite number, got NaN or infinity")),
+        ([float("-inf")], ValueError("expected a finite number, got NaN or infinity")),
+    ],
+    ids=repr,
+)
+def test_values_that_json_does_not_have_are_rejected(value: Any, error: Exception) -> None:
+    with pytest.raises(type(error)) as caught:
+        FrozenDict({"key": value})
+    assert str(caught.value) == str(error)
+
+
+def test_keys_that_are_not_strings_are_rejected() -> None:
+    with pytest.raises(TypeError, match=r"^expected string keys, got a Python int$"):
+        FrozenDict({5: 6})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_unpickling_deeply_nested_values_takes_linear_time() -> None:
+    value: Any = list(range(20_000))
+    for _ in range(45):
+        value = {"key": value, "x": [value[:1] if isinstance(value, list) else {}]}
+    frozen = FrozenDict({"key": value})
+    pickled = pickle.dumps(frozen)
+    started = time.perf_counter()
+    assert pickle.loads(pickled) == frozen  # noqa: S301  (own data)
+    assert time.perf_counter() - started < 1

@@ -5,13 +5,23 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from runstep import FrozenDict, OtherToolCall, RunStep, RunStepPage, ValidationError, steps
+from runstep import (
+    FrozenDict,
+    OtherToolCall,
+    RunStep,
+    RunStepPage,
+    ValidationError,
+    diagnose,
+    step_details_from_dict,
+    steps,
+    tool_call_from_dict,
+)
 from runstep._reading import ReadFailure, parse
 
 from .conftest import DATA
@@ -198,3 +208,136 @@ def test_a_read_failure_becomes_a_validation_error() -> None:
 
     with pytest.raises(ValidationError):
         parse(RunStep, failing, {}, strict=False)
+
+
+# Subclasses that override what the parsers use.
+
+
+class HiddenDict(dict[str, Any]):
+    """A dict whose overridden methods deny its content."""
+
+    def __getitem__(self, key: str) -> Any:
+        raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        return False
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def get(self, _: str, default: Any = None) -> Any:
+        return default
+
+    def items(self) -> Any:
+        return ()
+
+    def keys(self) -> Any:
+        return ()
+
+
+class HiddenList(list[Any]):
+    """A list whose overridden methods deny its content."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __getitem__(self, index: Any) -> Any:
+        raise IndexError
+
+
+class HiddenString(str):
+    """A string whose overridden methods deny its content."""
+
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def hidden(value: Any) -> Any:
+    """Return a value with a subclass in place of each dict, list and string, except keys."""
+    if isinstance(value, dict):
+        return HiddenDict({key: hidden(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return HiddenList([hidden(item) for item in value])
+    return HiddenString(value) if isinstance(value, str) else value
+
+
+VALID = sorted(path for path in (DATA / "valid").glob("*.json") if not path.stem.startswith("page_"))
+INVALID = sorted((DATA / "invalid").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
+def test_parser_and_diagnosis_ignore_what_subclasses_override(path: Path) -> None:
+    document = json.loads(path.read_bytes())
+    parsed = RunStep.from_dict(hidden(document))
+    assert parsed == RunStep.from_dict(document)
+    assert json.dumps(parsed.to_dict(), sort_keys=True) == json.dumps(
+        RunStep.from_dict(document).to_dict(), sort_keys=True
+    )
+    assert diagnose(hidden(document)) == diagnose(document)
+
+
+@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
+def test_the_diagnosis_of_an_invalid_document_ignores_what_subclasses_override(path: Path) -> None:
+    try:
+        document = json.loads(path.read_bytes())
+    except ValueError:
+        return  # invalid JSON text
+    assert diagnose(hidden(document)) == diagnose(document)
+
+
+# Values of the unions on their own.
+
+
+def test_a_tool_call_on_its_own_is_parsed_as_its_class() -> None:
+    document = json.loads((DATA / "valid" / "unknown_keys_everywhere.json").read_bytes())
+    calls = document["step_details"]["tool_calls"]
+    assert tuple(tool_call_from_dict(call) for call in calls) == RunStep.from_dict(document).tool_calls
+    assert [tool_call_from_dict(call).to_dict() for call in calls] == calls
+    with pytest.raises(ValidationError, match=r"^function.name: expected a string, got null \(and 1 more\)$"):
+        tool_call_from_dict({"type": "function", "id": "c", "function": {"name": None}})
+    with pytest.raises(ValidationError, match=r'^type: unknown value "mcp" \(not in the published schema\)$'):
+        tool_call_from_dict({"type": "mcp", "id": "c"}, strict=True)
+    invalid: list[Any] = [[], "{}", None, {}, {"type": 5}]
+    for data in invalid:
+        with pytest.raises(ValidationError):
+            tool_call_from_dict(data)
+
+
+def test_step_details_on_their_own_are_parsed_as_their_class() -> None:
+    for path in VALID:
+        document = json.loads(path.read_bytes())
+        details = step_details_from_dict(document["step_details"])
+        assert details == RunStep.from_dict(document).step_details
+        assert details.to_dict() == RunStep.from_dict(document).to_dict()["step_details"]
+    with pytest.raises(ValidationError, match=r"^tool_calls: expected an array, but the key is missing$"):
+        step_details_from_dict({"type": "tool_calls"})
+    with pytest.raises(ValidationError, match=r'^type: unknown value "thinking" \(not in the published schema\)$'):
+        step_details_from_dict({"type": "thinking"}, strict=True)
+
+
+# Text instead of decoded JSON.
+
+
+@pytest.mark.parametrize("text", ['{"id": "x"}', ' \n{"id"', b'{"id": "x"}'])
+@pytest.mark.parametrize("cls", [RunStep, RunStepPage])
+def test_from_dict_of_json_text_mentions_from_json(cls: Any, text: Any) -> None:
+    kind = "a string" if isinstance(text, str) else "a Python bytes"
+    with pytest.raises(ValidationError) as caught:
+        cls.from_dict(text)
+    assert str(caught.value) == f"expected an object, got {kind} (use from_json for JSON text)"
+    with pytest.raises(ValidationError, match=r"^expected an object, got a string$"):
+        cls.from_dict("text")

@@ -13,7 +13,7 @@ from typing import Any, final
 
 from ..errors import Problem
 from ..frozen import EMPTY
-from ..steps import MessageCreationStepDetails, RunStep, ToolCallsStepDetails
+from ..steps import MAX_SECONDS, MessageCreationStepDetails, RunStep, ToolCallsStepDetails, milliseconds
 from ..tool_calls import (
     CodeInterpreterImage,
     CodeInterpreterToolCall,
@@ -28,8 +28,6 @@ _MAX_NAMES = 1000
 _MAX_NAME_LENGTH = 128
 OTHER_NAMES = "…" * (_MAX_NAME_LENGTH + 1)
 """The key that counts the names beyond the first 1,000. It is longer than any name that is kept."""
-
-_MAX_SECONDS = 10**11
 
 
 @final
@@ -133,8 +131,8 @@ class Statistics:
         _count_present(self.undocumented, usage_absent, "usage.", ("prompt_token_details", "completion_tokens_details"))
         self.ids.frombytes(b"".join([_hash_id(id_) for id_ in ids]))
         if created:
-            if max(created) > _MAX_SECONDS or min(created) < 0:
-                created = [time // 1000 if time > _MAX_SECONDS else time for time in created if time >= 0]
+            if min(created) < 0 or max(created) > MAX_SECONDS:
+                created = [time // 1000 for time in map(milliseconds, created) if time is not None]
             self.earliest, self.latest = min(created, default=None), max(created, default=None)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 
 from ..archive._summary import format_number
-from ..steps import MessageCreationStepDetails, RunStep
+from ..steps import MessageCreationStepDetails, RunStep, ended_milliseconds, milliseconds
 from ._details import Line, counted, details, pack, token_counts
 from ._terminal import display_width, join_pieces, pad, truncate
 
@@ -53,22 +53,8 @@ def render(steps: Iterable[RunStep], *, width: int, colour: bool, full: bool = F
 # Order and time.
 
 
-def _milliseconds(time: int | None) -> int | None:
-    if time is None or time < 0:
-        return None
-    # In seconds, this is the year 5138; in milliseconds, 1973.
-    return time if time > 10**11 else time * 1000
-
-
 def _start(step: RunStep) -> int | None:
-    return _milliseconds(step.created_at)
-
-
-def _end(step: RunStep) -> int | None:
-    for time in (step.completed_at, step.failed_at, step.cancelled_at, step.expired_at):
-        if time is not None and time >= 0:
-            return _milliseconds(time)
-    return None
+    return milliseconds(step.created_at)
 
 
 def _is_message(step: RunStep) -> bool:
@@ -79,7 +65,7 @@ def _chronological(steps: list[RunStep]) -> list[RunStep]:
     """Return the steps of one run, given in the order of a listing, in the order of events."""
 
     def age(step: RunStep) -> tuple[int, int]:
-        return _start(step) or 0, _end(step) or 0
+        return _start(step) or 0, ended_milliseconds(step) or 0
 
     def key(step: RunStep) -> tuple[bool, int, bool, int]:
         start = _start(step)
@@ -113,7 +99,7 @@ class _Timeline:
     def __init__(self, steps: list[RunStep], repeated: int) -> None:
         self.steps = steps
         self.repeated = repeated
-        times = [time for step in steps for time in (_start(step), _end(step)) if time is not None]
+        times = [time for step in steps for time in (_start(step), ended_milliseconds(step)) if time is not None]
         starts = [time for step in steps if (time := _start(step)) is not None]
         self.start = min(starts, default=None)
         self.end = max(times, default=None)
@@ -182,7 +168,7 @@ class _Timeline:
 
     def bar(self, step: RunStep, width: int) -> str:
         """Return the bar of a step: blocks, a thin one without duration, light ones if the step is in progress."""
-        start, end = _start(step), _end(step)
+        start, end = _start(step), ended_milliseconds(step)
         if self.start is None or start is None:
             return ""
         total = max(self.duration, 1)
@@ -197,7 +183,7 @@ class _Timeline:
         times: Counter[str] = Counter()
         calls: Counter[str] = Counter()
         for step in self.steps:
-            start, end = _start(step), _end(step)
+            start, end = _start(step), ended_milliseconds(step)
             if start is not None and end is not None:
                 times[step.type] += end - start
             calls.update(call.type for call in step.tool_calls)
@@ -240,16 +226,16 @@ def _bar_style(step: RunStep) -> str:
     return "green" if _is_message(step) else "blue"
 
 
-def _seconds(milliseconds: int) -> str:
-    whole, rest = divmod(abs(milliseconds), 1000)
-    sign = "-" if milliseconds < 0 else ""
+def _seconds(duration: int) -> str:
+    whole, rest = divmod(abs(duration), 1000)
+    sign = "-" if duration < 0 else ""
     return f"{sign}{format_number(whole)}" + (f".{rest:03}s" if rest else "s")
 
 
-def _clock(milliseconds: int) -> str:
+def _clock(duration: int) -> str:
     """Return a duration in seconds, and also in minutes or hours if it is long."""
-    seconds = milliseconds // 1000
-    text = _seconds(milliseconds)
+    seconds = duration // 1000
+    text = _seconds(duration)
     if 120 <= seconds < 3600:
         text += f" ({seconds // 60}m {seconds % 60:02}s)"
     elif 3600 <= seconds < 3600 * 1000:
@@ -261,10 +247,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _YEAR_10000 = 253_402_300_800_000
 
 
-def _utc(milliseconds: int) -> str:
-    if milliseconds >= _YEAR_10000:
-        return format_number(milliseconds).replace(",", "")
-    return f"{_EPOCH + timedelta(seconds=milliseconds // 1000):%Y-%m-%d %H:%M:%S} UTC"
+def _utc(time: int) -> str:
+    if time >= _YEAR_10000:
+        return format_number(time).replace(",", "")
+    return f"{_EPOCH + timedelta(seconds=time // 1000):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _offset(step: RunStep, origin: int | None) -> str:
@@ -273,5 +259,5 @@ def _offset(step: RunStep, origin: int | None) -> str:
 
 
 def _duration(step: RunStep) -> str:
-    start, end = _start(step), _end(step)
+    start, end = _start(step), ended_milliseconds(step)
     return "-" if start is None or end is None else _seconds(end - start)

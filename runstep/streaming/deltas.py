@@ -18,7 +18,8 @@ from .._reading import (
     draft,
     freeze_object,
     integer,
-    parse,
+    parse_kind,
+    parser_for,
     plain_dict,
     plain_dict_or_php,
     plain_list,
@@ -27,8 +28,8 @@ from .._reading import (
     string,
     with_type,
 )
-from .._writing import freeze_fields, remove_absent, set_field, with_extra
-from ..errors import Problem
+from .._writing import check_arguments, check_raw, remove_absent, with_extra
+from ..errors import Problem, ValidationError, quoted
 from ..frozen import EMPTY, FrozenDict
 from ..tool_calls import FileSearch, parse_file_search
 
@@ -36,7 +37,8 @@ _Model = TypeVar("_Model")
 
 
 def _parse(model: type[_Model], parser: Callable[[Any], Any], data: Any, *, strict: bool) -> _Model:
-    return parse(model, parser, data, strict=strict, diagnose=_diagnose)
+    parsed: _Model = parse_kind(model.__name__, parser, data, strict=strict, diagnose=_diagnose)
+    return parsed
 
 
 def _diagnose(kind: str, data: object) -> tuple[Problem, ...]:
@@ -77,7 +79,7 @@ class ImageFileDelta:
     _absent: tuple[str, ...] = field(default=("file_id",), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> ImageFileDelta:
@@ -124,7 +126,7 @@ class CodeInterpreterLogsDelta:
     _absent: tuple[str, ...] = field(default=("logs",), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreterLogsDelta:
@@ -171,7 +173,7 @@ class CodeInterpreterImageDelta:
     _absent: tuple[str, ...] = field(default=("image",), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreterImageDelta:
@@ -208,7 +210,8 @@ class OtherCodeInterpreterOutputDelta:
     """The complete object."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "raw")
+        check_arguments(self)
+        check_raw(self.raw, _OUTPUT_PARSERS, has_index=True)
 
     @property
     def index(self) -> int:
@@ -254,7 +257,7 @@ _OUTPUT_PARSERS: dict[str, Callable[[Any], Any]] = {
 def _parse_output(data: Any) -> Any:
     if type(data) is not dict:
         data = plain_dict(data)
-    return _OUTPUT_PARSERS.get(data["type"], _parse_other_output)(data)
+    return parser_for(data["type"], _OUTPUT_PARSERS, _parse_other_output)(data)
 
 
 # Bodies of tool calls.
@@ -274,9 +277,7 @@ class CodeInterpreterDelta:
     _absent: tuple[str, ...] = field(default=("input", "outputs"), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.outputs is not None:
-            set_field(self, "outputs", tuple(self.outputs))
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreterDelta:
@@ -326,7 +327,7 @@ class FunctionDelta:
     _absent: tuple[str, ...] = field(default=("name", "arguments", "output"), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FunctionDelta:
@@ -415,7 +416,7 @@ class CodeInterpreterToolCallDelta:
     _absent: tuple[str, ...] = field(default=("id", "code_interpreter"), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> CodeInterpreterToolCallDelta:
@@ -462,7 +463,7 @@ class FileSearchToolCallDelta:
     _absent: tuple[str, ...] = field(default=("id", "file_search"), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FileSearchToolCallDelta:
@@ -506,7 +507,7 @@ class FunctionToolCallDelta:
     _absent: tuple[str, ...] = field(default=("id", "function"), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> FunctionToolCallDelta:
@@ -550,7 +551,7 @@ class RetrievalToolCallDelta:
     _absent: tuple[str, ...] = field(default=("id", "retrieval"), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "retrieval", "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> RetrievalToolCallDelta:
@@ -585,7 +586,8 @@ class OtherToolCallDelta:
     """The complete object."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "raw")
+        check_arguments(self)
+        check_raw(self.raw, _CALL_PARSERS, has_index=True)
 
     @property
     def index(self) -> int:
@@ -655,7 +657,7 @@ class MessageCreationDelta:
     _absent: tuple[str, ...] = field(default=("message_id",), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> MessageCreationDelta:
@@ -700,7 +702,7 @@ class MessageCreationStepDetailsDelta:
     _absent: tuple[str, ...] = field(default=("message_creation",), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> MessageCreationStepDetailsDelta:
@@ -744,9 +746,7 @@ class ToolCallsStepDetailsDelta:
     _absent: tuple[str, ...] = field(default=("tool_calls",), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.tool_calls is not None:
-            set_field(self, "tool_calls", tuple(self.tool_calls))
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> ToolCallsStepDetailsDelta:
@@ -770,7 +770,9 @@ def _parse_tool_calls_details(data: Any) -> Any:
         parsed: list[ToolCallDelta] = []
         for call in calls if type(calls) is list else plain_list(calls):
             plain = call if type(call) is dict else plain_dict(call)
-            parsed.append(_CALL_PARSERS.get(plain["type"], _parse_other_call)(plain))
+            type_ = plain["type"]
+            parser = _CALL_PARSERS.get(type_) or parser_for(type_, _CALL_PARSERS, _parse_other_call)
+            parsed.append(parser(plain))
         calls = tuple(parsed)
     new.tool_calls = calls
     if calls is not None and len(data) == 2:
@@ -791,7 +793,8 @@ class OtherStepDetailsDelta:
     """The complete object."""
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "raw")
+        check_arguments(self)
+        check_raw(self.raw, _DETAILS_PARSERS)
 
     @property
     def type(self) -> str:
@@ -841,7 +844,7 @@ class StepDelta:
     _absent: tuple[str, ...] = field(default=("step_details",), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> StepDelta:
@@ -865,7 +868,9 @@ def _parse_step_delta(data: Any) -> Any:
     if details is not None:
         if type(details) is not dict:
             details = plain_dict(details)
-        details = _DETAILS_PARSERS.get(details["type"], _parse_other_details)(details)
+        type_ = details["type"]
+        parser = _DETAILS_PARSERS.get(type_) or parser_for(type_, _DETAILS_PARSERS, _parse_other_details)
+        details = parser(details)
     new.step_details = details
     if details is not None and len(data) == 1:
         new._absent = ()
@@ -895,7 +900,10 @@ class RunStepDelta:
     _absent: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze_fields(self, "extra")
+        check_arguments(self)
+        if self.object != "thread.run.step.delta":
+            message = f"expected a run step delta, got {quoted(self.object)}"
+            raise ValidationError([Problem(("object",), "error", message)])
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
@@ -915,7 +923,7 @@ class RunStepDelta:
     def to_dict(self) -> dict[str, Any]:
         """Return the delta as new plain JSON types, with the keys that it was parsed from or that are set."""
         data: dict[str, Any] = {"id": self.id, "object": self.object, "delta": self.delta.to_dict()}
-        if self._absent and self.object == "thread.run.step.delta":
+        if self._absent:
             del data["object"]
         return data if self.extra is EMPTY else with_extra(data, self.extra)
 
@@ -930,7 +938,7 @@ def _parse_delta(data: Any) -> Any:
     new = _DeltaDraft()
     id_ = data["id"]
     new.id = id_ if type(id_) is str else string(id_)
-    if data.get("object", "thread.run.step.delta") != "thread.run.step.delta":
+    if string(data.get("object", "thread.run.step.delta")) != "thread.run.step.delta":
         raise ReadFailure
     new.object = "thread.run.step.delta"
     new.delta = _parse_step_delta(data["delta"])

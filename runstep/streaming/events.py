@@ -72,7 +72,7 @@ def _event_and_data(data: object) -> tuple[str, Any]:
     if not isinstance(data, Mapping):
         raise ValidationError((Problem((), "error", f"expected an object, got {json_type(data)}"),))
     problems: list[Problem] = []
-    event = data.get("event")
+    event: Any = data.get("event")
     if "event" not in data:
         problems.append(Problem(("event",), "error", "expected a string, but the key is missing"))
     elif not isinstance(event, str):
