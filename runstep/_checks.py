@@ -108,7 +108,8 @@ def one_of(values: Iterable[str]) -> Check:
     known = frozenset(values)
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
-        value = plain_value(value)
+        if type(value) is not str:
+            value = plain_value(value)
         if type(value) is not str:
             add_wrong_type("a string", value, path, problems)
         elif value not in known:
@@ -121,7 +122,8 @@ def type_tag(text: str) -> Check:
     """Return the check of the type of an object that is parsed as this type."""
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
-        value = plain_value(value)
+        if type(value) is not str:
+            value = plain_value(value)
         if type(value) is not str:
             add_wrong_type("a string", value, path, problems)
         elif value != text:
@@ -290,8 +292,11 @@ def union(variants: dict[str, Check], other: Check = raw) -> Check:
     """Return the check of an object of one of several types."""
 
     def check(value: Any, path: Path, problems: list[Problem]) -> None:
-        value = plain_value(value)
-        type_ = plain_value(value.get("type")) if type(value) is dict else None
+        if type(value) is not dict:
+            value = plain_value(value)
+        type_ = value.get("type") if type(value) is dict else None
+        if type(type_) is not str:
+            type_ = plain_value(type_)
         variant = variants.get(type_, other) if type(type_) is str else other
         variant(value, path, problems)
 

@@ -144,10 +144,15 @@ def plain_dict(value: Any) -> dict[str, Any]:
     raise ReadFailure
 
 
+_JSON_TYPES = frozenset({dict, list, str, int, float, bool, type(None)})
+
+
 def plain_value(value: Any) -> Any:
     """Return a `dict`, `list` or `str` for an instance of a subclass; otherwise the value."""
+    if type(value) in _JSON_TYPES:
+        return value
     for base, convert in ((dict, plain_dict), (list, plain_list), (str, string)):
-        if type(value) is not base and isinstance(value, base):
+        if isinstance(value, base):
             return convert(value)
     return value
 

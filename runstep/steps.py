@@ -596,9 +596,7 @@ def parse_step(data: Any) -> RunStep:  # noqa: PLR0915  (one statement per field
     details = data["step_details"]
     if type(details) is not dict:
         details = plain_dict(details)
-    details_type = details["type"]
-    parser = _DETAILS_PARSERS.get(details_type) or parser_for(details_type, _DETAILS_PARSERS, _parse_other_details)
-    new.step_details = parser(details)
+    new.step_details = _DETAILS_PARSERS.get(details["type"], _parse_details)(details)
 
     # Nearly all steps have the documented or the live shape. The number of keys tells which, if all of them exist.
     size = len(data)

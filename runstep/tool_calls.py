@@ -210,10 +210,12 @@ def _parse_outputs(data: list[Any]) -> tuple[CodeInterpreterOutput, ...]:
     outputs: list[CodeInterpreterOutput] = []
     for output in data:
         plain = output if type(output) is dict else plain_dict(output)
-        type_ = plain["type"]
-        parser = _OUTPUT_PARSERS.get(type_) or parser_for(type_, _OUTPUT_PARSERS, _parse_other_output)
-        outputs.append(parser(plain))
+        outputs.append(_OUTPUT_PARSERS.get(plain["type"], _parse_output)(plain))
     return tuple(outputs)
+
+
+def _parse_output(data: Any) -> Any:
+    return parser_for(data["type"], _OUTPUT_PARSERS, _parse_other_output)(data)
 
 
 @final
@@ -866,7 +868,5 @@ def parse_tool_calls(data: list[Any]) -> tuple[ToolCall, ...]:
     calls: list[ToolCall] = []
     for call in data:
         plain = call if type(call) is dict else plain_dict(call)
-        type_ = plain["type"]
-        parser = _CALL_PARSERS.get(type_) or parser_for(type_, _CALL_PARSERS, _parse_other_call)
-        calls.append(parser(plain))
+        calls.append(_CALL_PARSERS.get(plain["type"], _parse_call)(plain))
     return tuple(calls)

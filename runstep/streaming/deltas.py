@@ -642,6 +642,10 @@ _CALL_PARSERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def _parse_any_call(data: Any) -> Any:
+    return parser_for(data["type"], _CALL_PARSERS, _parse_other_call)(data)
+
+
 # Step details.
 
 
@@ -770,9 +774,7 @@ def _parse_tool_calls_details(data: Any) -> Any:
         parsed: list[ToolCallDelta] = []
         for call in calls if type(calls) is list else plain_list(calls):
             plain = call if type(call) is dict else plain_dict(call)
-            type_ = plain["type"]
-            parser = _CALL_PARSERS.get(type_) or parser_for(type_, _CALL_PARSERS, _parse_other_call)
-            parsed.append(parser(plain))
+            parsed.append(_CALL_PARSERS.get(plain["type"], _parse_any_call)(plain))
         calls = tuple(parsed)
     new.tool_calls = calls
     if calls is not None and len(data) == 2:
@@ -829,6 +831,10 @@ _DETAILS_PARSERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def _parse_details(data: Any) -> Any:
+    return parser_for(data["type"], _DETAILS_PARSERS, _parse_other_details)(data)
+
+
 # The delta.
 
 
@@ -868,9 +874,7 @@ def _parse_step_delta(data: Any) -> Any:
     if details is not None:
         if type(details) is not dict:
             details = plain_dict(details)
-        type_ = details["type"]
-        parser = _DETAILS_PARSERS.get(type_) or parser_for(type_, _DETAILS_PARSERS, _parse_other_details)
-        details = parser(details)
+        details = _DETAILS_PARSERS.get(details["type"], _parse_details)(details)
     new.step_details = details
     if details is not None and len(data) == 1:
         new._absent = ()
