@@ -5,14 +5,42 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from ..errors import ValidationError
+from ..steps import RunStep
 from ..streaming.stream import BinaryFile
 from ._folders import open_files
 from ._reader import FileReader
 from .records import Record
 
-__all__ = ["Record", "read_records"]
+__all__ = ["Record", "read_records", "read_steps"]
+
+
+def read_steps(
+    source: str | os.PathLike[str] | BinaryFile,
+    *,
+    strict: bool = False,
+    on_error: Callable[[Record, ValidationError], object] | None = None,
+) -> Iterator[RunStep]:
+    """Yield the run steps in `source`, which is read like by `read_records`.
+
+    `on_error` is called with the record and the error of each step that is invalid and each place that is damaged, and
+    the iteration goes on. Without it, the first error is raised. Raises `OSError` if `source` cannot be opened.
+    """
+    for opened in open_files(source):
+        for record in FileReader(opened.name, strict=strict, parses_steps=not strict).read(opened):
+            if type(record) is RunStep:
+                yield record
+                continue
+            try:
+                step = record.step(strict=strict)
+            except ValidationError as error:
+                if on_error is None:
+                    raise
+                on_error(record, error)
+            else:
+                yield step
 
 
 def read_records(source: str | os.PathLike[str] | BinaryFile) -> Iterator[Record]:
@@ -31,7 +59,7 @@ def read_records(source: str | os.PathLike[str] | BinaryFile) -> Iterator[Record
     JSON Lines is read line by line. Documents and event streams are held in memory, and the records of a document
     keep its text. In gzip data, a line or a document may have 256 MiB.
 
-    A damaged file does not stop the iteration: the damage is a record whose `error` is set. So is a file without run
+    A damaged file does not stop the iteration: the damage is a record whose `damage` is set. So is a file without run
     steps, unless it is an empty page or array or consists of deltas. Files of a folder that are empty or in another
     format are skipped, unless their name ends like that of a JSON file. Raises `OSError` if `source` itself cannot be
     opened; a file of a folder that cannot be opened is a record.

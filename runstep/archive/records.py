@@ -19,12 +19,12 @@ class Record:
 
     `file` is the path as given, or as found in a folder; `"<stdin>"` for standard input; the name of a file object,
     `"<file>"` if it has none. `path` leads from the JSON document to the step, like `Problem.path`; it is `()` if the
-    document is the step. `raw` is the decoded object, not a copy. `error` is None, or a `ValidationError` if something
+    document is the step. `raw` is the decoded object, not a copy. `damage` is None, or a `ValidationError` if something
     other than a step is damaged: invalid JSON, truncated gzip data, an unreadable file, the own keys of a page. Then
-    `step` raises it, and `raw` is the page or empty.
+    `step` raises it, and `raw` is the page or empty. Whether a step is valid, only `step` finds out.
     """
 
-    __slots__ = ("_position", "error", "file", "path", "raw")
+    __slots__ = ("_position", "damage", "file", "path", "raw")
 
     def __init__(
         self,
@@ -32,13 +32,13 @@ class Record:
         position: int | JsonPositions | None,
         path: tuple[str | int, ...],
         raw: Any,
-        error: ValidationError | None = None,
+        damage: ValidationError | None = None,
     ) -> None:
         self.file: str = file
         self._position = position
         self.path: tuple[str | int, ...] = path
         self.raw: Any = raw
-        self.error: ValidationError | None = error
+        self.damage: ValidationError | None = damage
 
     @property
     def line(self) -> int | None:
@@ -60,9 +60,9 @@ class Record:
         return position.line((*self.path, *path)) if isinstance(position, JsonPositions) else position
 
     def step(self, *, strict: bool = False) -> RunStep:
-        """Return the run step. Raises `error` if it is set, and `ValidationError` as `RunStep.from_dict` does."""
-        if self.error is not None:
-            raise self.error
+        """Return the run step. Raises `damage` if it is set, and `ValidationError` as `RunStep.from_dict` does."""
+        if self.damage is not None:
+            raise self.damage
         return RunStep.from_dict(self.raw, strict=strict)
 
     def __repr__(self) -> str:

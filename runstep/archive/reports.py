@@ -89,7 +89,7 @@ def _readable_steps(report: Report, records: Iterable[RunStep | Record], *, stri
         except ValidationError as error:
             report.problems += locate_problems(record, error)
             statistics.problems += len(error.problems)
-            if record.error is not None:
+            if record.damage is not None:
                 continue
             if any(problem.level == "error" for problem in error.problems):
                 statistics.invalid += 1

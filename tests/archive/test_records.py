@@ -7,11 +7,12 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from runstep import RunStep, ValidationError
-from runstep.archive import read_records
+from runstep.archive import read_records, read_steps
 
 from .conftest import StepFactory, outcomes_of_text
 
@@ -20,7 +21,7 @@ def test_a_record_has_a_location_and_the_decoded_object(line: Callable[[str], st
     (record,) = read_records(io.BytesIO(f'{{\n"a":\n[{line("step_a")}]}}'.encode()))
     assert repr(record) == "<Record '<file>', line 3, location 'a[0]'>"
     assert record.raw == json.loads(line("step_a"))
-    assert record.error is None
+    assert record.damage is None
     assert record.path == ("a", 0)
     assert isinstance(record.step(), RunStep)
 
@@ -48,3 +49,37 @@ def test_a_line_may_be_100_megabytes_long(step: StepFactory) -> None:
     error = {"code": "server_error", "message": "x" * 100_000_000}
     text = json.dumps(step(id="long", last_error=error))
     assert [id_ for _, _, id_ in outcomes_of_text(f"{text}\n{text[:-5]}\n")][:1] == ["long"]
+
+
+# `read_steps`.
+
+
+def test_read_steps_calls_on_error_for_invalid_steps_and_damage(step: StepFactory, line: Callable[[str], str]) -> None:
+    invalid = json.dumps(step(id="step_b", created_at="now"))
+    text = f"{line('step_a')}\n{invalid}\n{{\n{line('step_c')}\n"
+    errors: list[tuple[int | None, str]] = []
+    steps = read_steps(
+        io.BytesIO(text.encode()), on_error=lambda record, error: errors.append((record.line, str(error)))
+    )
+    assert [step.id for step in steps] == ["step_a", "step_c"]
+    assert errors == [(2, "created_at: expected an integer, got a string"), (3, "invalid JSON (column 2)")]
+
+
+@pytest.mark.parametrize("text", ['{"object": "thread.run.step"}', "[1"], ids=["invalid", "damaged"])
+def test_read_steps_raises_the_first_error(line: Callable[[str], str], text: str) -> None:
+    steps = read_steps(io.BytesIO(f"{line('step_a')}\n{text}\n{line('step_b')}\n".encode()))
+    assert next(steps).id == "step_a"
+    with pytest.raises(ValidationError):
+        next(steps)
+
+
+def test_read_steps_in_strict_mode(step: StepFactory) -> None:
+    text = json.dumps(step(expires_at=7))
+    assert [step.id for step in read_steps(io.BytesIO(text.encode()))] == [step()["id"]]
+    with pytest.raises(ValidationError, match=r"^expires_at: unknown key \(not in the published schema\)$"):
+        list(read_steps(io.BytesIO(text.encode()), strict=True))
+
+
+def test_read_steps_raises_os_error_for_a_path_that_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        next(read_steps(tmp_path / "missing"))

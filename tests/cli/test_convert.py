@@ -142,7 +142,7 @@ def test_convert_and_read_records_return_the_same_steps(run: CliRunner) -> None:
     _, output, _ = run("convert", ".", "--to", "jsonl")
     steps = []
     for record in read_records(ARCHIVES):
-        if record.error is None:
+        if record.damage is None:
             try:
                 steps.append(record.step())
             except ValueError:
