@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -50,8 +51,11 @@ def _output_status(output: str | None) -> os.stat_result | None:
 def write_atomically(chunks: Iterable[str], output: str) -> None:
     """Write text to a temporary file beside `output`, which then replaces it. Raises `OSError`.
 
-    Symbolic links and permissions are preserved. A special file, such as `/dev/null` or a pipe, is written directly.
+    Symbolic links and permissions are preserved, and others cannot read the temporary file. A special file, such as
+    `/dev/null` or a pipe, is written directly.
     """
+    if os.path.basename(output) in ("", "."):  # noqa: PTH119  (`Path` ignores both)
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), output)
     target = Path(output).resolve()
     if target.exists() and not target.is_file():
         with target.open("w", encoding="utf-8", newline="\n") as file:
@@ -60,7 +64,7 @@ def write_atomically(chunks: Iterable[str], output: str) -> None:
     temporary = target.with_name(f".runstep-{os.getpid()}-{os.urandom(4).hex()}.tmp")
     try:
         try:
-            opened = temporary.open("x", encoding="utf-8", newline="\n")
+            opened = open(temporary, "x", encoding="utf-8", newline="\n", opener=_open_private)  # noqa: SIM115  (`Path.open` has no opener)
         except OSError as error:
             error.filename = output  # the name that the user knows
             raise
@@ -68,8 +72,18 @@ def write_atomically(chunks: Iterable[str], output: str) -> None:
             file.writelines(chunks)
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
-            temporary.chmod(target.stat().st_mode)
+        temporary.chmod(target.stat().st_mode if target.exists() else _default_mode())
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _default_mode() -> int:
+    """Return the mode of a new file. The mask of the process can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,14 @@ from runstep.archive import read_records
 
 from ..conftest import posix
 from .conftest import ARCHIVES, CliRunner, start_process
+
+
+def wait_for(find: Callable[[], list[Path]]) -> list[Path]:
+    """Return what `find` returns as soon as it returns something, at most ten seconds later."""
+    deadline = time.monotonic() + 10
+    while not (found := find()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return found
 
 
 def test_convert_to_jsonl_is_lossless(run: CliRunner) -> None:
@@ -121,6 +132,52 @@ def test_convert_preserves_symlinks_and_permissions(run: CliRunner, valid_file: 
     assert symlink.is_symlink()
     assert path.stat().st_mode & 0o777 == 0o640
     assert len(path.read_text(encoding="utf-8").splitlines()) == 2
+
+
+@posix
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_a_new_output_file_has_the_mode_that_the_mask_leaves(run: CliRunner, valid_file: Path, mask: int) -> None:
+    path = valid_file.parent / "out"
+    previous = os.umask(mask)
+    try:
+        run("convert", valid_file, "--to", "jsonl", "-o", path)
+    finally:
+        os.umask(previous)
+    assert path.stat().st_mode & 0o777 == 0o666 & ~mask
+
+
+@posix
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_the_temporary_file_is_private_and_removed_by_a_signal(name: str, valid_file: Path) -> None:
+    folder = valid_file.parent / "out"
+    folder.mkdir()
+    (folder / "steps.jsonl").write_text("as it was", encoding="utf-8")
+    (folder / "steps.jsonl").chmod(0o644)
+    pipe = valid_file.parent / "pipe"
+    os.mkfifo(pipe)
+    command = start_process("convert", str(pipe), "--to", "jsonl", "-o", str(folder / "steps.jsonl"))
+    with command as process, pipe.open("wb", buffering=0) as source:
+        # This is more than the buffer of a pipe: when the write returns, the first steps have been read.
+        source.write(valid_file.read_bytes() * 1000)
+        (temporary,) = wait_for(lambda: list(folder.glob(".*")))
+        assert temporary.stat().st_mode & 0o777 == 0o600
+        process.send_signal(getattr(signal, name))
+        process.wait(timeout=30)
+    assert process.returncode == 128 + getattr(signal, name)
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in folder.iterdir()] == [
+        ("steps.jsonl", "as it was")
+    ]
+
+
+@pytest.mark.parametrize("end", ["/", "/."])
+def test_an_output_with_a_slash_at_the_end_is_a_folder(run: CliRunner, valid_file: Path, end: str) -> None:
+    output = f"{valid_file.parent}/out{end}"
+    assert run("convert", valid_file, "--to", "jsonl", "-o", output) == (
+        2,
+        "",
+        f"runstep: error: cannot open '{output}': Is a directory\n",
+    )
+    assert not (valid_file.parent / "out").exists()
 
 
 @posix
