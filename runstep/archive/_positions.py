@@ -8,11 +8,16 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
+from itertools import islice
 from typing import final
 
 # RFC 8259, section 2: insignificant whitespace.
 _match_whitespace = re.compile(r"[ \t\r\n]*").match
 _decode = json.JSONDecoder().raw_decode
+
+
+# For each level of a path, the object or array is decoded again with all that is nested in it.
+_MAX_LEVELS = 100
 
 
 @final
@@ -48,9 +53,12 @@ class JsonPositions:
         self._members: dict[int, dict[str | int, int]] = {}
 
     def line(self, path: Iterable[str | int]) -> int:
-        """Return the line on which the value at `path` begins; for a missing value, that of its parent."""
+        """Return the line on which the value at `path` begins; for a missing value, that of its parent.
+
+        A value nested more than 100 levels deep has the line of what contains it on that level.
+        """
         offset = self._start
-        for key in path:
+        for key in islice(path, _MAX_LEVELS):
             if offset not in self._members:
                 try:
                     self._members[offset] = self._member_offsets(offset)

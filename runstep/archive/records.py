@@ -53,8 +53,9 @@ class Record:
     def line_of(self, path: Iterable[str | int]) -> int | None:
         """Return the line on which the value at `path`, relative to the record, begins.
 
-        For a missing value, that is the line of the object or array without it. The first call for a document of
-        several lines takes as long as decoding the document again.
+        For a missing value, that is the line of the object or array without it; for a value nested more than 100 levels
+        deep, the line of what contains it on that level. The first call for a document takes as long as decoding the
+        document again.
         """
         position = self._position
         return position.line((*self.path, *path)) if isinstance(position, JsonPositions) else position

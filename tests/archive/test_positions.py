@@ -42,6 +42,25 @@ def test_the_last_of_two_equal_keys_is_found() -> None:
     assert JsonPositions(SourceText('{"a": 1,\n"a": 2}'), 0).line(("a",)) == 2
 
 
+def test_a_value_below_100_levels_has_the_line_of_what_contains_it() -> None:
+    positions = JsonPositions(SourceText("[\n" * 102 + "]\n" * 102), 0)
+    assert [positions.line((0,) * depth) for depth in (1, 99, 100, 101)] == [2, 100, 101, 101]
+
+
+def test_a_deep_value_is_located_with_a_bounded_number_of_decodings(monkeypatch: pytest.MonkeyPatch) -> None:
+    depth = 500
+    calls: list[int] = []
+    decode = json.JSONDecoder().raw_decode
+
+    def counting(text: str, offset: int) -> Any:
+        calls.append(offset)
+        return decode(text, offset)
+
+    monkeypatch.setattr("runstep.archive._positions._decode", counting)
+    JsonPositions(SourceText("[" * depth + "]" * depth), 0).line((0,) * depth)
+    assert len(calls) == 100
+
+
 def test_a_value_nested_too_deeply_has_the_line_of_its_container(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> Any:
         raise RecursionError
