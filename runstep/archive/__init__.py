@@ -57,7 +57,7 @@ def read_records(source: str | os.PathLike[str] | BinaryFile) -> Iterator[Record
     of a page that has a run step.
 
     JSON Lines is read line by line. Documents and event streams are held in memory, and the records of a document
-    keep its text. In gzip data, a line or a document may have 256 MiB.
+    keep its text. In gzip data, a line or a document may have 256 MiB, and the data 100 times their compressed size.
 
     A damaged file does not stop the iteration: the damage is a record whose `damage` is set. So is a file without run
     steps, unless it is an empty page or array or consists of deltas. Files of a folder that are empty or in another

@@ -17,6 +17,12 @@ from ._formats import Format, detect_format
 MAX_DECOMPRESSED = 1 << 28
 """The maximum size, in bytes, of a line or a document in gzip data: 256 MiB."""
 
+MAX_EXPANSION = 100
+"""The maximum ratio of gzip data to their compressed size, after the first 8 MiB. A ratio of 1,000 is possible, but an
+export or a log hardly reaches 50."""
+
+_FREE_SIZE = 1 << 23
+
 _Read: TypeAlias = Callable[[int], bytes]
 
 _BLOCK = 1 << 16
@@ -139,14 +145,16 @@ class _CountingReader:
 
 @final
 class _GzipReader:
-    """Decompresses gzip data, and limits the length of a line."""
+    """Decompresses gzip data, and limits its size and the length of a line."""
 
     def __init__(self, file: _PushbackReader) -> None:
         import gzip  # noqa: PLC0415  (most programs read no gzip data)
         import zlib  # noqa: PLC0415
 
+        self._compressed = file
         self._file = gzip.GzipFile(fileobj=file)
         self._errors = (OSError, zlib.error)
+        self._size = 0
         self._line_length = 0
 
     def __call__(self, size: int) -> bytes:
@@ -159,6 +167,10 @@ class _GzipReader:
         except self._errors:
             message = "damaged gzip data"
             raise SourceError(message) from None
+        self._size += len(data)
+        if self._size > max(_FREE_SIZE, MAX_EXPANSION * self._compressed.size):
+            message = f"gzip data that expands more than {MAX_EXPANSION} times (decompress it first)"
+            raise SourceError(message)
         line_end = data.rfind(b"\n")
         self._line_length = len(data) + (self._line_length if line_end < 0 else -line_end - 1)
         if self._line_length > MAX_DECOMPRESSED:
@@ -239,9 +251,10 @@ def _failing(error: SourceError) -> _Read:
 
 @final
 class _PushbackReader(io.RawIOBase):
-    """Reads the head again, and then what follows it."""
+    """Reads the head again, and then what follows it. `size` is the number of bytes so far."""
 
     def __init__(self, head: _Head) -> None:
+        self.size = 0
         self._pending = memoryview(head.data)
         self._read = head.read
 
@@ -255,4 +268,5 @@ class _PushbackReader(io.RawIOBase):
         data = self._pending[: len(buffer)]
         self._pending = self._pending[len(data) :]
         buffer[: len(data)] = data
+        self.size += len(data)
         return len(data)

@@ -184,8 +184,8 @@ class FileReader:
         if document == [] or (isinstance(document, dict) and document.get("data") == []):
             self.counts.empty_pages += 1
             return
-        error = _mistaken_object(document)
-        if error is not None and (is_only or not error.problems[0].path):
+        error = _mistaken_object(document, is_only=is_only)
+        if error is not None:
             yield Record(self._file, position, (), EMPTY, error)
         else:
             self.counts.other_documents += 1
@@ -338,12 +338,16 @@ def _describe(error: Exception) -> str:
     return "invalid JSON (a number with too many digits)"
 
 
-def _mistaken_object(document: Any) -> ValidationError | None:
-    """Return the error for a document that identifies itself as something else: a run, or an error response."""
-    if isinstance(document, dict) and document.get("object") != "list":
-        try:
-            RunStep.from_dict(document)
-        except ValidationError as error:
-            if error.problems[0].path in ((), ("object",)):
-                return error
+def _mistaken_object(document: Any, *, is_only: bool) -> ValidationError | None:
+    """Return the error for an error response, or for the only document of a file that names another object."""
+    if not isinstance(document, dict) or document.get("object") == "list":
+        return None
+    if "error" not in document and not (is_only and "object" in document):
+        return None
+    try:
+        RunStep.from_dict(document)
+    except ValidationError as error:
+        path = error.problems[0].path
+        if not path or (is_only and path == ("object",)):
+            return error
     return None

@@ -173,6 +173,21 @@ def test_the_length_of_a_line_in_gzip_data_is_limited(
     ]
 
 
+def test_the_expansion_of_gzip_data_is_limited(line: Callable[[str], str]) -> None:
+    lines = f"{line('step_a')}\n".encode() + f'["{"x" * 10_000}"]\n'.encode() * 1000
+    records = outcomes_of_bytes(gzip.compress(lines))
+    assert [outcome for _, _, outcome in records] == [
+        "step_a",
+        "gzip data that expands more than 100 times (decompress it first)",
+    ]
+
+
+def test_the_expansion_of_gzip_data_counts_from_8_mebibytes(line: Callable[[str], str]) -> None:
+    lines = f"{line('step_a')}\n" * 10_000
+    assert len(gzip.compress(lines.encode())) * 100 < len(lines) < 8 << 20
+    assert len(outcomes_of_bytes(gzip.compress(lines.encode()))) == 10_000
+
+
 def test_the_size_of_a_document_in_gzip_data_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_input, "MAX_DECOMPRESSED", 1 << 20)
     compressed = gzip.compress(b"[\n" + b" \n" * (2 << 20))
