@@ -7,7 +7,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -16,44 +16,71 @@ from ..streaming.stream import BinaryFile
 STDIN_NAME = "<stdin>"
 
 
-class OpenFile(NamedTuple):
-    """An open file, or the error that opening it raised.
+class FoundFile(NamedTuple):
+    """A file that is not open, or a path that cannot be listed, with the error.
 
     `is_explicit` is False for a file that was found in a folder.
     """
+
+    name: str
+    error: OSError | None = None
+    is_explicit: bool = True
+
+
+class OpenFile(NamedTuple):
+    """An open file, or the error that opening it raised."""
 
     name: str
     file: BinaryFile | OSError
     is_explicit: bool = True
 
 
-def open_files(source: str | os.PathLike[str] | BinaryFile) -> Iterator[OpenFile]:
-    """Yield the files of `source` one after another; each is closed when the next one is requested.
+def find_files(paths: Iterable[str]) -> Iterator[FoundFile]:
+    """Yield the files of several paths, which may be folders, or `"-"` for standard input."""
+    for path in paths:
+        if path == "-" or not Path(path).is_dir():
+            yield FoundFile(path)
+            continue
+        try:
+            for inner, error in walk_files(path):
+                yield FoundFile(inner, error, is_explicit=False)
+        except OSError as error:
+            yield FoundFile(path, error)
 
-    Raises `OSError` if `source` itself cannot be opened.
-    """
+
+def open_found(found: FoundFile) -> Iterator[OpenFile]:
+    """Yield a file that is closed when the iteration goes on."""
+    if found.error is not None:
+        yield OpenFile(found.name, found.error, found.is_explicit)
+        return
+    try:
+        if found.name == "-":
+            yield OpenFile(STDIN_NAME, _standard_input())
+            return
+        file = Path(found.name).open("rb", buffering=0)  # noqa: SIM115  (only opening is tried)
+    except OSError as error:
+        yield OpenFile(found.name, error, found.is_explicit)
+        return
+    with file:
+        yield OpenFile(found.name, file, found.is_explicit)
+
+
+def open_paths(paths: Iterable[str]) -> Iterator[OpenFile]:
+    """Yield the files of several paths one after another; each is closed when the next one is requested."""
+    for found in find_files(paths):
+        yield from open_found(found)
+
+
+def open_files(source: str | os.PathLike[str] | BinaryFile) -> Iterator[OpenFile]:
+    """Yield the files of `source` in the same way. Raises `OSError` if `source` itself cannot be opened."""
     if not isinstance(source, (str, os.PathLike)):
         name = getattr(source, "name", None)
         yield OpenFile(name if isinstance(name, str) else "<file>", source)
         return
-    path = os.fsdecode(source)
-    if path == "-":
-        yield OpenFile(STDIN_NAME, _standard_input())
-    elif not Path(path).is_dir():
-        with Path(path).open("rb", buffering=0) as file:
-            yield OpenFile(path, file)
-    else:
-        for inner, error in walk_files(path):
-            if error is not None:
-                yield OpenFile(inner, error)
-                continue
-            try:
-                file = Path(inner).open("rb", buffering=0)  # noqa: SIM115  (only opening is tried)
-            except OSError as failure:
-                yield OpenFile(inner, failure)
-                continue
-            with file:
-                yield OpenFile(inner, file, is_explicit=False)
+    for opened in open_paths([os.fsdecode(source)]):
+        if opened.is_explicit and isinstance(opened.file, OSError):
+            raise opened.file
+        yield opened
 
 
 def _standard_input() -> BinaryFile:

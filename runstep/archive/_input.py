@@ -31,7 +31,14 @@ _GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 
 @final
 class SourceError(Exception):
-    """A file could not be read to its end. The message says why."""
+    """A file could not be read to its end. The message says why.
+
+    `is_os_error` says that the operating system failed, which says nothing about the data.
+    """
+
+    def __init__(self, message: str, *, is_os_error: bool = False) -> None:
+        super().__init__(message)
+        self.is_os_error: bool = is_os_error
 
 
 @final
@@ -106,7 +113,7 @@ def lines_in_range(file: Any, start: int, size: int, *, is_first: bool) -> Itera
             yield line
             size -= len(line)
     except OSError as error:
-        raise SourceError(describe_os_error(error)) from None
+        raise SourceError(describe_os_error(error), is_os_error=True) from None
 
 
 def describe_os_error(error: OSError) -> str:
@@ -129,7 +136,7 @@ class _CountingReader:
         try:
             data = self._read(size)
         except OSError as error:
-            raise SourceError(describe_os_error(error)) from None
+            raise SourceError(describe_os_error(error), is_os_error=True) from None
         except (MemoryError, TypeError, ValueError):
             raise
         except Exception as error:  # noqa: BLE001  (a file object may raise any exception for damaged data)

@@ -37,6 +37,7 @@ class FileCounts:
     `deltas` are those of steps that the file does not contain, `other_documents` JSON documents without run steps,
     `empty_pages` pages and arrays without items. `lines` is the number of lines of JSON Lines. `is_skipped` is set for
     a file of a folder that is empty, or neither JSON nor an event stream, and whose name does not claim otherwise.
+    `is_unreadable` is set if the operating system could not open the file or read it to its end.
     """
 
     lines: int = 0
@@ -44,6 +45,7 @@ class FileCounts:
     other_documents: int = 0
     empty_pages: int = 0
     is_skipped: bool = False
+    is_unreadable: bool = False
 
 
 @final
@@ -69,6 +71,7 @@ class FileReader:
     def read(self, opened: OpenFile, progress: Callable[[int], None] | None = None) -> Iterator[RunStep | Record]:
         """Yield the records of the file, and the steps that are parsed instead."""
         if isinstance(opened.file, OSError):
+            self.counts.is_unreadable = True
             yield self._damage(None, describe_os_error(opened.file))
             return
         source = open_source(opened.file, progress)
@@ -84,6 +87,11 @@ class FileReader:
 
     def _damage(self, line: int | None, message: str) -> Record:
         return damage_record(self._file, line, message)
+
+    def _end_of_source(self, line: int, error: SourceError) -> Record:
+        if error.is_os_error:
+            self.counts.is_unreadable = True
+        return self._damage(line, str(error))
 
     def _records_of(self, source: Source) -> Iterator[RunStep | Record]:
         if source.format == "lines":
@@ -130,7 +138,7 @@ class FileReader:
                 else:
                     yield from self._records_in(document, number)
         except SourceError as error:
-            yield self._damage(number + 1, str(error))
+            yield self._end_of_source(number + 1, error)
         self.counts.lines = number
 
     def _unusual_line(self, line: bytes, number: int) -> Iterator[Record]:
@@ -149,7 +157,7 @@ class FileReader:
         try:
             data = read_all(source)
         except SourceError as error:
-            yield self._damage(1, str(error))
+            yield self._end_of_source(1, error)
             return
         try:
             text = data.decode("utf-8", "surrogatepass")
@@ -244,7 +252,7 @@ class FileReader:
                 else:
                     deltas[event.data.id] += 1
         except SourceError as error:
-            yield self._damage(position + 1 if isinstance(position, int) else 1, str(error))
+            yield self._end_of_source(position + 1 if isinstance(position, int) else 1, error)
         steps = accumulator.steps
         for id_, (position, path) in places.items():
             yield Record(self._file, position, path, steps[id_].to_dict())

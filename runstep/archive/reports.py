@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import final
+from typing import BinaryIO, final
 
 from ..errors import ValidationError
 from ..steps import RunStep
@@ -16,7 +16,7 @@ from ._folders import OpenFile
 from ._input import lines_in_range
 from ._reader import FileCounts, FileReader
 from .problems import LocatedProblem, locate_problems
-from .ranges import FileRange
+from .ranges import Batch, FileRange
 from .records import Record, no_steps_record
 from .statistics import Statistics
 
@@ -27,16 +27,24 @@ _BUFFER_SIZE = 1 << 16
 @final
 @dataclass(slots=True)
 class Report:
-    """Problems and statistics of a file, or of a part of it."""
+    """Problems and statistics of files, or of a part of a file.
+
+    `records` and `lines` count those of a part. `error` says why a file could not be opened.
+    """
 
     problems: list[LocatedProblem] = field(default_factory=list)
     statistics: Statistics = field(default_factory=Statistics)
     records: int = 0
     lines: int = 0
+    error: str | None = None
 
 
 def check_file(opened: OpenFile, *, strict: bool, progress: Callable[[int], None] | None = None) -> Iterator[Report]:
     """Yield the reports of a file, one for every 1,000 records, so that memory is bounded."""
+    if isinstance(opened.file, OSError):
+        error = f"cannot read '{opened.name}': {opened.file.strerror or opened.file}"
+        yield Report(statistics=Statistics(unreadable=1), error=error)
+        return
     # Strict mode needs the decoded documents, which records hold.
     reader = FileReader(opened.name, strict=strict, parses_steps=not strict)
     records = reader.read(opened, progress)
@@ -51,24 +59,39 @@ def check_file(opened: OpenFile, *, strict: bool, progress: Callable[[int], None
         yield report
 
 
-def check_range(part: FileRange, *, strict: bool) -> Report:
-    """Return the report of a range of a file. Its lines are numbered from 1; a `RangeMerger` renumbers them."""
-    report = Report()
-    try:
-        file = Path(part.file).open("rb", buffering=_BUFFER_SIZE)  # noqa: SIM115  (only opening is tried)
-    except OSError as error:
-        (report,) = check_file(OpenFile(part.file, error), strict=strict)
-        return report
-    with file:
-        if part.is_whole:
-            for inner in check_file(OpenFile(part.file, file, part.is_explicit), strict=strict):
-                report.problems += inner.problems
-                report.statistics.add(inner.statistics)
+def check_batch(batch: Batch, *, strict: bool, progress: Callable[[int], None] | None = None) -> Iterator[Report]:
+    """Yield the reports of a batch. The lines of a range are numbered from 1; a `RangeMerger` renumbers them."""
+    for part in batch:
+        try:
+            file = Path(part.file).open("rb", buffering=_BUFFER_SIZE)  # noqa: SIM115  (only opening is tried)
+        except OSError as error:
+            yield from check_file(OpenFile(part.file, error, part.is_explicit), strict=strict)
+            continue
+        with file:
+            if part.is_whole:
+                yield from check_file(OpenFile(part.file, file, part.is_explicit), strict=strict, progress=progress)
+            else:
+                yield _check_range(file, part, strict=strict)
+
+
+def join_reports(reports: Iterable[Report]) -> list[Report]:
+    """Return reports without errors as one, because many small ones take long to send to another process."""
+    joined: list[Report] = []
+    for report in reports:
+        if joined and report.error is None and joined[-1].error is None:
+            joined[-1].problems += report.problems
+            joined[-1].statistics.add(report.statistics)
         else:
-            reader = FileReader(part.file, strict=strict, parses_steps=not strict)
-            lines = lines_in_range(file, part.start, part.size, is_first=part.is_first)
-            _add_records(report, reader.read_lines(lines), strict=strict)
-            _add_counts(report, reader.counts)
+            joined.append(report)
+    return joined
+
+
+def _check_range(file: BinaryIO, part: FileRange, *, strict: bool) -> Report:
+    report = Report()
+    reader = FileReader(part.file, strict=strict, parses_steps=not strict)
+    lines = lines_in_range(file, part.start, part.size, is_first=part.is_first)
+    _add_records(report, reader.read_lines(lines), strict=strict)
+    _add_counts(report, reader.counts)
     return report
 
 
@@ -105,6 +128,7 @@ def _add_counts(report: Report, counts: FileCounts) -> None:
     statistics.other_documents = counts.other_documents
     statistics.empty_pages = counts.empty_pages
     statistics.skipped_files = int(counts.is_skipped)
+    statistics.unreadable = int(counts.is_unreadable)
 
 
 @final
@@ -115,10 +139,13 @@ class RangeMerger:
         self._lines = 0
         self._has_records = False
 
-    def merge(self, part: FileRange, report: Report) -> Report:
-        """Return the report of the next range, with the numbers of its lines changed in place."""
-        if part.is_whole:
-            return report
+    def merge(self, batch: Batch, reports: Iterable[Report]) -> Iterator[Report]:
+        """Yield the reports of the next batch, with the numbers of the lines of a range changed in place."""
+        part = batch[0]
+        for report in reports:
+            yield report if part.is_whole else self._renumber(part, report)
+
+    def _renumber(self, part: FileRange, report: Report) -> Report:
         if part.is_first:
             self._lines = 0
             self._has_records = False

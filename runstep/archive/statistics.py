@@ -37,7 +37,7 @@ class Statistics:
 
     `invalid` counts steps with errors, `ids` holds a hash of each id. `undocumented` counts keys not defined in the
     schema by their location, with `[]` for any index. `deltas`, `other_documents` and `empty_pages` are those of
-    `FileCounts`.
+    `FileCounts`. `unreadable` counts files that the operating system could not open, or read to their end.
     """
 
     files: int = 0
@@ -58,6 +58,7 @@ class Statistics:
     other_documents: int = 0
     empty_pages: int = 0
     skipped_files: int = 0
+    unreadable: int = 0
     problems: int = 0
 
     def add(self, other: Statistics) -> None:

@@ -84,7 +84,11 @@ def create_parser() -> argparse.ArgumentParser:
         "--format", choices=("text", "json"), default="text", help="output format of the problems (default: text)"
     )
     command.add_argument(
-        "--jobs", metavar="N", type=_positive, default=1, help="number of worker processes (default: 1)"
+        "--jobs",
+        metavar="N",
+        type=_positive,
+        default=1,
+        help="number of worker processes, at most one per CPU (default: 1)",
     )
     command.add_argument("--quiet", action="store_true", help="print problems only, without summary and progress")
 

@@ -9,19 +9,13 @@ import os
 import signal
 import sys
 import threading
-from collections import deque
-from collections.abc import Generator, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from collections.abc import Generator
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from typing import final
 
-from ..archive._folders import open_files
-from ..archive.ranges import FileRange, split_file
-from ..archive.reports import RangeMerger, Report, check_file, check_range
-from ._progress import Progress
-
-# Enough to keep the workers busy while a report is printed.
-_PENDING_RANGES_PER_WORKER = 4
+from ..archive.ranges import Batch
+from ..archive.reports import Report, check_batch, join_reports
 
 # Forking is the fastest way to start workers, and safe because this process has no other threads yet.
 _START_METHOD = "fork" if sys.platform == "linux" else None
@@ -29,62 +23,78 @@ _START_METHOD = "fork" if sys.platform == "linux" else None
 # A terminal sends these to all processes, but only the main one acts on them. Windows has no SIGHUP.
 _TERMINAL_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
 
+# The time between two looks at the threads of the executor, in seconds.
+_INTERVAL = 1.0
+
 
 @final
-class ParallelChecker:
-    """Checks files, and ranges of large files of JSON Lines, in worker processes."""
+class Pool:
+    """Worker processes. `failure` is the exception that has ended a thread of the executor."""
 
-    def __init__(self, executor: ProcessPoolExecutor, jobs: int, progress: Progress, *, strict: bool) -> None:
+    def __init__(self, executor: ProcessPoolExecutor) -> None:
         self._executor = executor
-        self._max_pending = _PENDING_RANGES_PER_WORKER * jobs
-        self._progress = progress
-        self._strict = strict
+        self.failure: BaseException | None = None
 
-    def check(self, path: str) -> Iterator[Report]:
-        """Yield the reports of a path in the order of one process. Raises `OSError` if it cannot be opened."""
-        merger = RangeMerger()
-        pending: deque[tuple[FileRange, Future[Report]]] = deque()
+    def submit(self, batch: Batch, *, strict: bool) -> Future[list[Report] | None]:
+        """Have a worker check a batch."""
+        try:
+            with _blocked_signals():
+                return self._executor.submit(_check, batch, strict=strict)
+        except BrokenExecutor:
+            raise
+        except RuntimeError as error:  # no more threads
+            self.failure = error
+            raise _cannot_start(error) from None
 
-        def finished(max_pending: int) -> Iterator[Report]:
-            while len(pending) > max_pending:
-                part, future = pending.popleft()
-                report = future.result()
-                self._progress.advance(part.size)
-                yield merger.merge(part, report)
-
-        for opened in open_files(path):
-            parts = split_file(opened)
-            if parts is None:
-                # This process has the file open, until the next one is requested.
-                yield from finished(0)
-                yield from check_file(opened, strict=self._strict, progress=self._progress.advance)
-                continue
-            for part in parts:
-                pending.append((part, self._submit(part)))
-                yield from finished(self._max_pending)
-        yield from finished(0)
-
-    def _submit(self, part: FileRange) -> Future[Report]:
-        with _blocked_signals():
-            return self._executor.submit(check_range, part, strict=self._strict)
+    def result(self, future: Future[list[Report] | None]) -> list[Report]:
+        """Wait for the reports of a batch. Raises `MemoryError` if this process or the worker has no memory left."""
+        while not wait((future,), _INTERVAL).done:
+            if self.failure is not None:
+                raise _cannot_start(self.failure)
+        reports = future.result()
+        if reports is None:
+            raise MemoryError
+        return reports
 
 
 @contextmanager
-def parallel_checker(jobs: int, progress: Progress, *, strict: bool) -> Generator[ParallelChecker, None, None]:
-    """Provide a checker with worker processes. Raises `ChildProcessError` if one of them dies."""
+def worker_pool(workers: int) -> Generator[Pool, None, None]:
+    """Provide worker processes. Raises `ChildProcessError` if one of them dies."""
+    other_children = multiprocessing.active_children()
+    other_threads = threading.enumerate()
+    previous_hook = threading.excepthook
+
+    def keep_failure(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.thread in other_threads:
+            previous_hook(arguments)
+        else:
+            pool.failure = arguments.exc_value
+
     with _blocked_signals():
         context = multiprocessing.get_context(_START_METHOD)
-        executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker)
+        executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    pool = Pool(executor)
+    threading.excepthook = keep_failure
     is_done = False
     try:
-        yield ParallelChecker(executor, jobs, progress, strict=strict)
+        yield pool
         is_done = True
     except BrokenExecutor:
-        message = "a worker process died"
+        message = "a worker process died, probably for lack of memory"
         raise ChildProcessError(message) from None
     finally:
-        # After an error, the exit of the process waits for the ranges in progress.
+        # After an error, the exit of the process waits for the batches in progress.
         executor.shutdown(wait=is_done, cancel_futures=True)
+        threading.excepthook = previous_hook
+        if pool.failure is not None:
+            # Nothing tells the workers that there is no more work.
+            for child in set(multiprocessing.active_children()).difference(other_children):
+                child.terminate()
+                child.join()
+
+
+def _cannot_start(error: BaseException) -> ChildProcessError:
+    return ChildProcessError(f"cannot start worker processes: {str(error) or 'out of memory'}")
 
 
 @contextmanager
@@ -100,7 +110,20 @@ def _blocked_signals() -> Generator[None, None, None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, previous)
 
 
+# What follows is executed by the workers.
+
+
+def _check(batch: Batch, *, strict: bool) -> list[Report] | None:
+    """Return the reports of a batch; None if there is not enough memory for them, or for the exception."""
+    try:
+        return join_reports(check_batch(batch, strict=strict))
+    except MemoryError:
+        return None
+
+
 def _start_worker() -> None:
+    # The main process reports all errors.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     for number in _TERMINAL_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the executor sends it if another worker has died

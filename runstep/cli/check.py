@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
-from itertools import chain
+from collections.abc import Iterator
 
-from ..archive._folders import open_files
+from ..archive._folders import open_paths
 from ..archive._summary import summary
 from ..archive.reports import Report, check_file
 from ..archive.statistics import Statistics
@@ -22,50 +21,33 @@ from ._progress import Progress
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     statistics = Statistics()
-    has_unreadable_paths = False
     is_json = options.format == "json"
-    with (
-        Progress(is_wanted=not options.quiet) as progress,
-        _checker(options.jobs, progress, strict=options.strict) as check,
-    ):
-        for path in options.paths:
-            reports = check(path)
-            try:
-                first = next(reports, None)
-            except OSError as error:
-                print_error(f"cannot read '{path}': {error.strerror or error}")
-                has_unreadable_paths = True
-                continue
-            for report in chain([] if first is None else [first], reports):
-                statistics.add(report.statistics)
-                if report.problems:
-                    progress.clear()
-                for problem in report.problems:
-                    print_line(json.dumps(problem._asdict()) if is_json else format_problem(problem))
-    if not options.quiet and (statistics.files or not has_unreadable_paths):
+    with Progress(is_wanted=not options.quiet) as progress:
+        for report in _reports(options, progress):
+            statistics.add(report.statistics)
+            if report.problems or report.error:
+                progress.clear()
+            if report.error:
+                print_error(report.error)
+            for problem in report.problems:
+                print_line(json.dumps(problem._asdict()) if is_json else format_problem(problem))
+    if not options.quiet and (statistics.files or not statistics.unreadable):
         for line in summary(statistics):
             print_line(line, sys.stderr if is_json else None)
-    if has_unreadable_paths:
+    if statistics.unreadable:
         return 2
-    if not statistics.steps and not statistics.problems:
+    if not statistics.steps and not statistics.problems and not statistics.empty_pages:
         print_error("no run steps found")
-    return int(statistics.problems > 0 or not statistics.steps)
+        return 1
+    return int(statistics.problems > 0)
 
 
-@contextmanager
-def _checker(
-    jobs: int, progress: Progress, *, strict: bool
-) -> Generator[Callable[[str], Iterator[Report]], None, None]:
-    """Provide a function that yields the reports of a path."""
+def _reports(options: argparse.Namespace, progress: Progress) -> Iterator[Report]:
+    jobs = min(options.jobs, os.cpu_count() or 1)
     if jobs > 1:
-        from ._pool import parallel_checker  # noqa: PLC0415  (multiprocessing is slow to import)
+        from ._parallel import ParallelChecker  # noqa: PLC0415  (only needed for --jobs)
 
-        with parallel_checker(jobs, progress, strict=strict) as checker:
-            yield checker.check
+        yield from ParallelChecker(jobs, progress, strict=options.strict).check(options.paths)
         return
-
-    def check(path: str) -> Iterator[Report]:
-        for opened in open_files(path):
-            yield from check_file(opened, strict=strict, progress=progress.advance)
-
-    yield check
+    for opened in open_paths(options.paths):
+        yield from check_file(opened, strict=options.strict, progress=progress.advance)

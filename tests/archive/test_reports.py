@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runstep.archive import ranges, reports
-from runstep.archive._folders import OpenFile, open_files
+from runstep.archive._folders import FoundFile, OpenFile, find_files, open_found, open_paths
 from runstep.archive.problems import LocatedProblem
-from runstep.archive.ranges import FileRange, split_file
-from runstep.archive.reports import RangeMerger, Report, check_file, check_range
+from runstep.archive.ranges import FileRange, batches
+from runstep.archive.reports import RangeMerger, Report, check_batch, check_file, join_reports
 from runstep.archive.statistics import Statistics
 
 from ..conftest import DATA, posix
@@ -29,7 +29,7 @@ StepFactory = Callable[..., dict[str, Any]]
 
 
 def add_up(parts: list[Report]) -> tuple[list[LocatedProblem], dict[str, Any]]:
-    """Return all problems and the total statistics, with the number of duplicates instead of the ids."""
+    """Return all problems, and the total statistics, with errors, and the number of duplicates instead of the ids."""
     problems: list[LocatedProblem] = []
     statistics = Statistics()
     for part in parts:
@@ -37,11 +37,12 @@ def add_up(parts: list[Report]) -> tuple[list[LocatedProblem], dict[str, Any]]:
         statistics.add(part.statistics)
     values = {field.name: getattr(statistics, field.name) for field in fields(Statistics)}
     del values["ids"]
-    return problems, values | {"duplicates": statistics.count_duplicates()}
+    errors = [part.error for part in parts if part.error is not None]
+    return problems, values | {"duplicates": statistics.count_duplicates(), "errors": errors}
 
 
 def check_whole(path: Path, *, strict: bool = False) -> tuple[list[LocatedProblem], dict[str, Any]]:
-    return add_up([report for opened in open_files(path) for report in check_file(opened, strict=strict)])
+    return add_up([report for opened in open_paths([str(path)]) for report in check_file(opened, strict=strict)])
 
 
 def check_ranges(path: Path, size: int, *, strict: bool = False) -> tuple[list[LocatedProblem], dict[str, Any]]:
@@ -49,12 +50,12 @@ def check_ranges(path: Path, size: int, *, strict: bool = False) -> tuple[list[L
     merged: list[Report] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranges, "_RANGE_SIZE", size)
-        for opened in open_files(path):
-            parts = split_file(opened)
-            if parts is None:
-                merged += check_file(opened, strict=strict)
+        for batch in batches(find_files([str(path)])):
+            if isinstance(batch, FoundFile):
+                for opened in open_found(batch):
+                    merged += check_file(opened, strict=strict)
             else:
-                merged += [merger.merge(part, check_range(part, strict=strict)) for part in parts]
+                merged += merger.merge(batch, join_reports(check_batch(batch, strict=strict)))
     return add_up(merged)
 
 
@@ -78,7 +79,10 @@ def test_a_folder_in_ranges_gives_the_report_of_the_whole_folder(tmp_path: Path)
     (tmp_path / "README").write_text("no")
     (tmp_path / "gone").symlink_to("nowhere")
     os.mkfifo(tmp_path / "pipe")
-    assert check_ranges(tmp_path, 100) == check_whole(tmp_path)
+    problems, statistics = check_ranges(tmp_path, 100)
+    assert statistics["errors"] == [f"cannot read '{tmp_path / 'gone'}': No such file or directory"]
+    assert statistics["unreadable"] == 1
+    assert (problems, statistics) == check_whole(tmp_path)
 
 
 def test_a_file_without_steps_is_reported_once_for_all_ranges(tmp_path: Path) -> None:
@@ -116,13 +120,16 @@ def test_duplicates_are_counted_by_exact_ids(size: int | None, tmp_path: Path, s
 
 
 @pytest.mark.parametrize("is_whole", [True, False])
-def test_a_file_removed_before_its_range_is_read_is_a_problem(is_whole: bool, tmp_path: Path) -> None:
+def test_a_file_removed_before_its_range_is_read_is_an_error(is_whole: bool, tmp_path: Path) -> None:
     path = str(tmp_path / "gone")
-    report = check_range(FileRange(path, 0, 9, is_whole=is_whole), strict=False)
-    assert report.problems == [(path, None, "", "error", "cannot read file: No such file or directory")]
+    (report,) = check_batch([FileRange(path, 0, 9, is_whole=is_whole)], strict=False)
+    assert (report.error, report.problems) == (f"cannot read '{path}': No such file or directory", [])
+    assert report.statistics.unreadable == 1
 
 
-def test_a_range_that_cannot_be_read_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_range_that_cannot_be_read_is_a_problem_and_an_unreadable_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class FailingFile(io.BytesIO):
         def readline(self, *_: object) -> bytes:
             raise OSError(5, "Input/output error")
@@ -132,5 +139,42 @@ def test_a_range_that_cannot_be_read_is_a_problem(tmp_path: Path, monkeypatch: p
 
     path = str(tmp_path / "x.jsonl")
     monkeypatch.setattr(Path, "open", open_failing)
-    report = check_range(FileRange(path, 0, 9, is_whole=False), strict=False)
+    (report,) = check_batch([FileRange(path, 0, 9, is_whole=False)], strict=False)
     assert report.problems == [(path, 1, "", "error", "cannot read file: Input/output error")]
+    assert report.statistics.unreadable == 1
+
+
+# Batches.
+
+
+def batch_names(folder: Path) -> list[list[str]]:
+    return [
+        [Path(part.file).name for part in batch]
+        for batch in batches(find_files([str(folder)]))
+        if isinstance(batch, list)
+    ]
+
+
+def test_small_files_are_batched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        (tmp_path / str(number)).write_text("[]", encoding="utf-8")
+    assert batch_names(tmp_path) == [["0", "1", "2", "3", "4"]]
+    monkeypatch.setattr(ranges, "_RANGE_SIZE", ranges._FILE_COST + 3)
+    assert batch_names(tmp_path) == [["0", "1"], ["2", "3"], ["4"]]
+    monkeypatch.setattr(ranges, "_RANGE_SIZE", 2)
+    assert batch_names(tmp_path) == [["0"], ["1"], ["2"], ["3"], ["4"]]
+
+
+def test_a_range_is_a_batch_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in (("1", "[]"), ("2", "{}\n{}\n"), ("3", "[]")):
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="\n")
+    monkeypatch.setattr(ranges, "_RANGE_SIZE", 4)
+    assert batch_names(tmp_path) == [["1"], ["2"], ["2"], ["3"]]
+
+
+def test_the_reports_of_a_batch_are_joined(tmp_path: Path) -> None:
+    for name in ("1", "2"):
+        (tmp_path / name).write_text("{", encoding="utf-8")
+    batch = [FileRange(str(tmp_path / name), 0, 1) for name in ("1", "2", "gone", "1")]
+    joined = join_reports(check_batch(batch, strict=False))
+    assert [(report.error is None, len(report.problems)) for report in joined] == [(True, 2), (False, 0), (True, 1)]

@@ -107,16 +107,19 @@ def test_strict_check_reports_deviations_of_a_page(run: CliRunner, tmp_path: Pat
     )
 
 
+def test_an_empty_page_is_valid(run: CliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "empty.json"
+    for text in ('{"object": "list", "data": []}', "[]"):
+        path.write_text(text, encoding="utf-8")
+        assert run("check", path) == (0, "no run steps in 1 file\n  also found    1 empty page\nno problems\n", "")
+
+
 def test_check_without_steps_is_an_error(run: CliRunner, tmp_path: Path) -> None:
     path = tmp_path / "empty.json"
-    path.write_text('{"object": "list", "data": []}', encoding="utf-8")
-    assert run("check", path) == (
-        1,
-        "no run steps in 1 file\n  also found    1 empty page\nno problems\n",
-        "runstep: error: no run steps found\n",
-    )
     path.write_text("{}", encoding="utf-8")
     assert run("check", "--quiet", path) == (1, f"{path}:1: no run steps found\n", "")
+    path.unlink()
+    assert run("check", "--quiet", tmp_path) == (1, "", "runstep: error: no run steps found\n")
 
 
 def test_check_continues_after_an_unreadable_path_and_exits_with_2(run: CliRunner, valid_file: Path) -> None:

@@ -9,8 +9,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,20 @@ from typing import Any
 import pytest
 
 from runstep.archive import ranges
-from runstep.cli import _pool
+from runstep.cli import _parallel, _pool
 
 from ..conftest import posix
-from .conftest import ARCHIVES, CliRunner, start_process
+from .conftest import ARCHIVES, ROOT, CliRunner, start_process
 
 TIMEOUT = 30
+
+
+@pytest.fixture(autouse=True)
+def _two_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make two workers check two small files, on any machine."""
+    monkeypatch.setattr(ranges, "_FILE_COST", ranges._RANGE_SIZE)
+    monkeypatch.setattr(_parallel, "_MIN_COST", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
 
 def test_the_number_of_jobs_does_not_change_the_output(run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +49,7 @@ def test_a_special_file_is_checked_in_the_main_process(run: CliRunner) -> None:
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_every_start_method_works(method: str, run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pool, "_START_METHOD", method)
-    assert run("check", "log.jsonl", "--jobs", "2") == run("check", "log.jsonl")
+    assert run("check", "log.jsonl", "page.json", "--jobs", "2") == run("check", "log.jsonl", "page.json")
 
 
 def test_standard_input_can_be_one_of_several_paths(run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,21 +66,150 @@ def kill_worker(*_: object, **__: object) -> Any:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def exhaust_memory(*_: object, **__: object) -> Any:
-    raise MemoryError
+def raiser(error: Exception) -> Callable[..., None]:
+    """Return a function that raises an exception."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
 
 
 @posix
 def test_a_killed_worker_is_an_error(run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_pool, "check_range", kill_worker)
-    assert run("check", "--jobs", 2, valid_file) == (2, "", "runstep: error: a worker process died\n")
+    monkeypatch.setattr(_pool, "check_batch", kill_worker)
+    assert run("check", "--jobs", 2, valid_file, valid_file) == (
+        2,
+        "",
+        "runstep: error: a worker process died, probably for lack of memory\n",
+    )
 
 
-def test_an_exception_in_a_worker_is_raised_in_the_main_process(
+def test_a_worker_without_memory_is_an_error(run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pool, "check_batch", raiser(MemoryError()))
+    assert run("check", "--jobs", 2, valid_file, valid_file) == (2, "", "runstep: error: out of memory\n")
+
+
+def test_a_thread_that_cannot_be_started_is_an_error(
     run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_pool, "check_range", exhaust_memory)
-    assert run("check", "--jobs", 2, valid_file) == (2, "", "runstep: error: out of memory\n")
+    monkeypatch.setattr(threading.Thread, "start", raiser(RuntimeError("can't start new thread")))
+    children = multiprocessing.active_children()
+    assert run("check", "--jobs", 2, valid_file, valid_file) == (
+        2,
+        "",
+        "runstep: error: cannot start worker processes: can't start new thread\n",
+    )
+    assert set(multiprocessing.active_children()) <= set(children)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(RuntimeError("can't start new thread"), "can't start new thread"), (MemoryError(), "out of memory")],
+)
+def test_a_thread_of_the_executor_that_fails_is_an_error(
+    error: Exception, reason: str, run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_pool, "_INTERVAL", 0.01)
+    monkeypatch.setattr(multiprocessing.queues.Queue, "put", raiser(error))
+    assert run("check", "--jobs", 2, valid_file, valid_file) == (
+        2,
+        "",
+        f"runstep: error: cannot start worker processes: {reason}\n",
+    )
+
+
+def test_the_failures_of_other_threads_are_left_to_their_hook(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", lambda arguments: seen.append(arguments.exc_type))
+    is_started = threading.Event()
+
+    def fail() -> None:
+        is_started.wait(TIMEOUT)
+        raise ZeroDivisionError
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    with _pool.worker_pool(1) as pool:
+        is_started.set()
+        thread.join()
+        assert pool.failure is None
+    assert seen == [ZeroDivisionError]
+
+
+def test_a_platform_without_processes_is_an_error(
+    run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "runstep.cli._pool", None)
+    code, output, errors = run("check", "--jobs", 2, valid_file, valid_file)
+    assert (code, output) == (2, "")
+    assert errors.startswith("runstep: error: cannot start worker processes: import of ")
+
+
+LIMITED_CHECK = """
+import os, resource, runpy, sys
+import runstep.cli._parallel, runstep.cli._pool
+os.cpu_count = lambda: 2
+runstep.cli._parallel._MIN_COST = 0
+limit = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize() + int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+runpy.run_module("runstep", run_name="__main__")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of a process")
+@pytest.mark.parametrize("mebibytes", [4, 12, 24, 40])
+def test_a_lack_of_memory_is_one_line(mebibytes: int, tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"object": "thread.run.step"}\n' * 100_000, encoding="utf-8")
+    arguments = [str(mebibytes << 20), "check", "--quiet", "--jobs", "2", str(path)]
+    process = subprocess.run(  # noqa: S603  (this Python)
+        [sys.executable, "-c", LIMITED_CHECK, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=TIMEOUT,
+    )
+    errors = process.stderr.splitlines()
+    assert (process.returncode, len(errors)) == (2, 1)
+    assert errors[0].startswith("runstep: error: ")
+    assert "memory" in errors[0] or "thread" in errors[0]
+
+
+# How many workers are started.
+
+
+@pytest.fixture
+def pools(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Record the numbers of workers that are started."""
+    numbers: list[int] = []
+    worker_pool = _pool.worker_pool
+
+    def recording(workers: int) -> Any:
+        numbers.append(workers)
+        return worker_pool(workers)
+
+    monkeypatch.setattr(_pool, "worker_pool", recording)
+    return numbers
+
+
+def test_no_more_workers_are_started_than_there_is_work_and_cpus(
+    pools: list[int], run: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    for jobs, files in [(3, 1), (3, 2), (3, 3), (3, 9), (2, 9), (99, 9)]:
+        assert run("check", *["page.json"] * files, "--jobs", jobs)[0] == 0
+    assert pools == [2, 3, 3, 2, 3]
+
+
+def test_small_files_before_a_pipe_are_checked_in_this_process(
+    pools: list[int], run: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_parallel, "_MIN_COST", 1 << 23)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"[]")))
+    assert run("check", "page.json", "page.json", "-", "--jobs", 2)[0] == 0
+    assert pools == []
 
 
 # The start and the end of a worker, which take place in other processes.
@@ -80,12 +218,15 @@ def test_an_exception_in_a_worker_is_raised_in_the_main_process(
 def test_a_worker_ignores_the_signals_of_a_terminal_from_its_start() -> None:
     names = [name for name in ("SIGINT", "SIGHUP", "SIGTERM") if hasattr(signal, name)]
     before = {name: signal.getsignal(getattr(signal, name)) for name in names}
+    stderr = os.dup(2)
     try:
         _pool._start_worker()
         handlers = {name: signal.getsignal(getattr(signal, name)) for name in names}
     finally:
         for name, handler in before.items():
             signal.signal(getattr(signal, name), handler)
+        os.dup2(stderr, 2)
+        os.close(stderr)
     assert handlers.pop("SIGTERM") is signal.SIG_DFL
     assert set(handlers.values()) == {signal.SIG_IGN}
 
@@ -105,7 +246,7 @@ def test_a_worker_waits_for_the_end_of_its_parent(monkeypatch: pytest.MonkeyPatc
 
 def test_workers_start_where_signals_cannot_be_blocked(run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
-    assert run("check", "log.jsonl", "--jobs", "2") == run("check", "log.jsonl")
+    assert run("check", "log.jsonl", "page.json", "--jobs", "2") == run("check", "log.jsonl", "page.json")
     test_a_worker_ignores_the_signals_of_a_terminal_from_its_start()
 
 
@@ -139,9 +280,11 @@ def has_ended(pid: int) -> bool:
 @contextmanager
 def blocked_check(tmp_path: Path) -> Generator[tuple[subprocess.Popen[str], list[int]], None, None]:
     """Run `check --jobs 2` until it waits for a pipe. The workers must have ended after the block."""
-    pipe = tmp_path / "pipe"
+    pipe, large = tmp_path / "pipe", tmp_path / "large.json"
     os.mkfifo(pipe)
-    files = [str(ARCHIVES / "log.jsonl"), str(ARCHIVES / "page.json")]
+    # Two workers are only started for two batches of some size.
+    large.write_bytes((ARCHIVES / "page.json").read_bytes() + b" " * (1 << 24))
+    files = [str(ARCHIVES / "log.jsonl"), str(large), str(large)]
     process = start_process("check", "--jobs", "2", "--quiet", *files, str(pipe), start_new_session=True)
     workers: list[int] = []
     try:
