@@ -649,9 +649,13 @@ class Function:
 
         try:
             return json.loads(self.arguments, parse_constant=_reject_constant)
-        except (ValueError, RecursionError):
-            problem = Problem(("arguments",), "error", "invalid JSON")
-        raise ValidationError((problem,))
+        except json.JSONDecodeError as error:
+            message = f"invalid JSON (line {error.lineno}, column {error.colno})"
+        except RecursionError:
+            message = "JSON is nested too deeply"
+        except ValueError:
+            message = "invalid JSON (NaN, infinity, or a number with too many digits)"
+        raise ValidationError((Problem(("arguments",), "error", message),))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> Function:

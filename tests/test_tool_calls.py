@@ -129,26 +129,30 @@ def test_arguments_are_decoded(arguments: str, value: Any) -> None:
     assert Function(name="f", arguments=arguments).parse_arguments() == value
 
 
+_NOT_JSON_NUMBER = "invalid JSON (NaN, infinity, or a number with too many digits)"
+
+
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "message"),
     [
-        "",
-        '{"port": "Bre',
-        "{'port': 'Brest'}",
-        '{"a": 1} {"b": 2}',
-        "NaN",
-        "[Infinity]",
-        "[-Infinity]",
-        "\ufeff{}",
-        "[" * 100_000,
-        "1" + "0" * 5000,
+        ("", "invalid JSON (line 1, column 1)"),
+        ('{"port": "Bre', "invalid JSON (line 1, column 10)"),
+        ("{'port': 'Brest'}", "invalid JSON (line 1, column 2)"),
+        ('{"port":\n  Brest}', "invalid JSON (line 2, column 3)"),
+        ('{"a": 1} {"b": 2}', "invalid JSON (line 1, column 10)"),
+        ("\ufeff{}", "invalid JSON (line 1, column 1)"),
+        ("NaN", _NOT_JSON_NUMBER),
+        ("[Infinity]", _NOT_JSON_NUMBER),
+        ("[-Infinity]", _NOT_JSON_NUMBER),
+        ("1" + "0" * 5000, _NOT_JSON_NUMBER),
+        ("[" * 100_000, "JSON is nested too deeply"),
     ],
     ids=lambda text: text[:12],
 )
-def test_arguments_that_are_not_json_are_a_validation_error(arguments: str) -> None:
+def test_arguments_that_are_not_json_are_a_validation_error(arguments: str, message: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Function(name="f", arguments=arguments).parse_arguments()
-    assert str(caught.value) == "arguments: invalid JSON"
+    assert str(caught.value) == f"arguments: {message}"
     assert caught.value.__context__ is None
 
 

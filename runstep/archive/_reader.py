@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, cast, final
 
 from .._reading import FAILURES
@@ -27,6 +29,7 @@ _decoder = json.JSONDecoder()
 _scan: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once  # type: ignore[attr-defined]
 _LINE_ENDS = frozenset({"\n", "\r\n", ""})
 _WHITESPACE = b" \t\r\n"  # RFC 8259, section 2
+_DATA_FIELD = re.compile(rb"data(?:: ?|(?=[\r\n]|$))")  # HTML Living Standard, section 9.2.6
 
 
 @final
@@ -272,19 +275,26 @@ class FileReader:
             yield from self._records_for(kind, value, position, (*path, *inner))
 
 
-def _stream_events(lines: Iterable[bytes], stream: RunStepStream) -> Iterator[tuple[int, Path, Event]]:
-    """Feed an event stream, and yield its events with the lines on which their data begin."""
-    number = first = 0
-    for number, line in enumerate(lines, 1):
-        if not first and line.startswith(b"data"):
-            first = number
-        for event in stream.feed(line):
-            yield first or number, (), event
-        if not line.strip(b"\r\n"):
-            first = 0
+def _stream_events(
+    lines: Iterable[bytes], stream: RunStepStream
+) -> Iterator[tuple[int, Path, Event | ValidationError]]:
+    """Feed an event stream, and yield its events with the lines on which their data, or invalid JSON, begin."""
+    # The number of each line of the data, and how many characters precede the data in it.
+    data_lines: list[tuple[int, int]] = []
+    number = 0
     # A captured stream often lacks the blank line that ends its last event.
-    for event in stream.feed(b"\n\n"):
-        yield first or number, (), event
+    for number, line in enumerate(chain(lines, (b"\n\n",)), 1):
+        if field := _DATA_FIELD.match(line):
+            data_lines.append((number, field.end()))
+        for event in stream.feed(line):
+            error = _json_error(event)
+            if error is None or error.lineno > len(data_lines):
+                yield data_lines[0][0] if data_lines else number, (), _without_line(event)
+            else:
+                invalid, offset = data_lines[error.lineno - 1]
+                yield invalid, (), _invalid_json(f"column {offset + error.colno}")
+        if not line.strip(b"\r\n"):
+            data_lines.clear()
 
 
 def _line_events(
@@ -309,7 +319,7 @@ def _line_events(
             yield number, (), error
             continue
         accumulator.add(event)
-        yield number, ("data",), event
+        yield number, ("data",), _without_line(event)
 
 
 def _array_events(
@@ -323,7 +333,29 @@ def _array_events(
             yield position, (*path, index), error
             continue
         accumulator.add(event)
-        yield position, (*path, index, "data"), event
+        yield position, (*path, index, "data"), _without_line(event)
+
+
+def _without_line(event: Event) -> Event | ValidationError:
+    """Return the event; if its text is invalid JSON, the error without a line, because the text is in a JSON string."""
+    error = _json_error(event)
+    return event if error is None else _invalid_json(f"character {error.pos + 1}")
+
+
+def _json_error(event: Event) -> json.JSONDecodeError | None:
+    """Return why the data of an invalid event is not JSON; None if it is JSON, or was discarded."""
+    if event.error is not None and event.data:
+        try:
+            json.loads(str(event.data))
+        except json.JSONDecodeError as error:
+            return error
+        except (ValueError, RecursionError):
+            pass
+    return None
+
+
+def _invalid_json(place: str) -> ValidationError:
+    return ValidationError([Problem((), "error", f"invalid JSON ({place})")])
 
 
 def _decode_line(line: bytes) -> Any:

@@ -75,9 +75,26 @@ def test_an_invalid_event_does_not_stop_the_iteration(step: StepFactory) -> None
     ]
     assert outcomes_of_text(json.dumps({"log": events})) == [
         (1, "log[0]", "data: expected a JSON value, got something else or a value nested too deeply"),
-        (1, "log[2].data", "invalid JSON (line 1, column 1)"),
+        (1, "log[2].data", "invalid JSON (character 1)"),
         (1, "log[1].data", "step_a"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('event: thread.run.step.created\ndata: {"a": 1,\n: comment\ndata:  oops}\n\n', (4, "invalid JSON (column 8)")),
+        (
+            'event: thread.run.step.created\n\ndata: x\n\nevent: thread.run.step.delta\ndata:{"a"\ndata',
+            (7, "invalid JSON (column 5)"),
+        ),
+        ("event: thread.run.step.created\rdata: {\rdata: x\r\r", (1, "invalid JSON (character 3)")),
+        ("event: thread.run.step.created\ndata: NaN\n\n", (2, "expected an object, got NaN")),
+    ],
+)
+def test_invalid_json_in_an_event_has_one_place_in_the_file(text: str, expected: tuple[int, str]) -> None:
+    ((line, _, message),) = outcomes_of_text(text)
+    assert (line, message) == expected
 
 
 def test_events_with_other_names_may_contain_steps(line: Callable[[str], str]) -> None:
@@ -260,7 +277,7 @@ def test_the_captured_data_has_exactly_these_problems() -> None:
         ("b045", 8, "step_details.type"),
         ("b045", 1, "id"),
         ("b045", 1, "created_at"),
-        ("b056", 2, "invalid JSON (line 2, column 1)"),
+        ("b056", 4, "invalid JSON (column 6)"),
         ("b068", 1, "no run steps found"),
     }
 
