@@ -30,16 +30,7 @@ class Problem:
 
         A key that is not an identifier is written as `["…"]`, truncated to 64 code points.
         """
-        parts: list[str] = []
-        for part in self.path:
-            key = part if isinstance(part, int) else str.__str__(part)
-            if isinstance(key, int):
-                parts.append(f"[{key}]")
-            elif key.isidentifier() and len(key) <= _LOCATION_KEY_LENGTH:
-                parts.append(f".{key}" if parts else key)
-            else:
-                parts.append(f"[{quoted(key, _LOCATION_KEY_LENGTH)}]")
-        return "".join(parts)
+        return format_path(self.path)
 
     def __str__(self) -> str:
         location = self.location
@@ -61,6 +52,21 @@ class ValidationError(ValueError):
     def __str__(self) -> str:
         first, more = str(self.problems[0]), len(self.problems) - 1
         return f"{first} (and {more} more)" if more else first
+
+
+def format_path(path: Iterable[str | int], *, has_indices: bool = True) -> str:
+    """Return a path as text, like `Problem.location`. Without indices, it has `[]` for each of them."""
+    parts: list[str] = []
+    for part in path:
+        if isinstance(part, int):
+            parts.append(f"[{part}]" if has_indices else "[]")
+            continue
+        key = str.__str__(part)
+        if key.isidentifier() and len(key) <= _LOCATION_KEY_LENGTH:
+            parts.append(f".{key}" if parts else key)
+        else:
+            parts.append(f"[{quoted(key, _LOCATION_KEY_LENGTH)}]")
+    return "".join(parts)
 
 
 def quoted(text: str, length: int = _QUOTED_VALUE_LENGTH) -> str:

@@ -48,7 +48,7 @@ def part(name: str) -> str:
 def test_the_modules_are_found() -> None:
     assert {"steps", "cli.__init__", "streaming.sse", "__main__"} <= set(MODULES)
     assert imports("steps") >= {"tool_calls", "diagnosis", "errors"}
-    assert imports("cli.check") >= {"archive.reports", "cli._pool"}
+    assert imports("cli.check") >= {"archive.reports", "cli._parallel"}
     assert "diagnosis" not in imports("steps", at_top_level=True)
 
 

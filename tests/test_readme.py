@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -45,6 +46,20 @@ def test_a_sample_runs(sample: str, capsys: pytest.CaptureFixture[str], monkeypa
     assert "assert " in sample
     exec(compile(sample, "README.md", "exec"), {"__name__": "readme"})  # noqa: S102  (our own)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("tool", ["mypy", "pyright"])
+def test_the_samples_pass_the_type_checkers(tool: str, tmp_path: Path) -> None:
+    pytest.importorskip(tool)
+    for number, sample in enumerate(SAMPLES):
+        (tmp_path / f"sample{number}.py").write_text(sample, encoding="utf-8")
+    settings = {"typeCheckingMode": "strict", "extraPaths": [str(ROOT)]}
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+    arguments = {"mypy": ["--strict", "--config-file=", "--cache-dir", str(tmp_path), "."], "pyright": []}[tool]
+    environment = {**os.environ, "MYPYPATH": str(ROOT)}
+    command = [sys.executable, "-m", tool, *arguments]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False, text=True)  # noqa: S603
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_first_sample_has_at_most_twelve_lines_and_ends_in_an_assertion() -> None:

@@ -34,6 +34,13 @@ class OpenFile(NamedTuple):
     file: BinaryFile | OSError
     is_explicit: bool = True
 
+    @property
+    def error(self) -> str | None:
+        """The message for a file that could not be opened."""
+        if not isinstance(self.file, OSError):
+            return None
+        return f"cannot read '{self.name}': {self.file.strerror or self.file}"
+
 
 def find_files(paths: Iterable[str]) -> Iterator[FoundFile]:
     """Yield the files of several paths, which may be folders, or `"-"` for standard input."""

@@ -20,7 +20,7 @@ MAX_DECIMAL_BITS = 2048
 def summary(statistics: Statistics) -> Iterator[str]:
     """Yield the lines of the summary of statistics."""
     invalid = f" and {statistics.invalid:,} invalid" if statistics.invalid else ""
-    yield f"{_counted(statistics.steps, 'run step')}{invalid} in {_counted(statistics.files, 'file')}"
+    yield f"{counted(statistics.steps, 'run step')}{invalid} in {counted(statistics.files, 'file')}"
     if statistics.steps:
         yield from _table(statistics)
     others = {
@@ -30,8 +30,8 @@ def summary(statistics: Statistics) -> Iterator[str]:
         "skipped file": statistics.skipped_files,
     }
     if any(others.values()):
-        yield f"  also found    {', '.join(_counted(count, noun) for noun, count in others.items() if count)}"
-    yield _counted(statistics.problems, "problem")
+        yield f"  also found    {', '.join(counted(count, noun) for noun, count in others.items() if count)}"
+    yield counted(statistics.problems, "problem")
 
 
 def _table(statistics: Statistics) -> Iterator[str]:
@@ -45,13 +45,13 @@ def _table(statistics: Statistics) -> Iterator[str]:
         prompt = f"{format_number(statistics.prompt_tokens)} prompt"
         completion = f"{format_number(statistics.completion_tokens)} completion"
         total = f"{format_number(statistics.total_tokens)} total"
-        yield f"  tokens        {prompt} + {completion} = {total}, in {_counted(statistics.with_usage, 'step')}"
+        yield f"  tokens        {prompt} + {completion} = {total}, in {counted(statistics.with_usage, 'step')}"
     undocumented = +statistics.undocumented
     if undocumented:
         yield f"  undocumented  {_names(undocumented, str)}"
     duplicates = statistics.count_duplicates()
     if duplicates:
-        yield f"  duplicates    {_counted(duplicates, 'step')} with a repeated id"
+        yield f"  duplicates    {counted(duplicates, 'step')} with a repeated id, also counted above"
 
 
 def format_number(value: int) -> str:
@@ -59,7 +59,8 @@ def format_number(value: int) -> str:
     return f"{value:,}" if value.bit_length() <= MAX_DECIMAL_BITS else f"{value:#x}"
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, in the plural unless it is 1."""
     return f"{f'{count:,}' if count else 'no'} {noun}{'' if count == 1 else 's'}"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, final
 
-from ..errors import Problem, ValidationError
+from ..errors import Problem, ValidationError, format_path
 from ..frozen import EMPTY
 from ..steps import RunStep
 from ._positions import JsonPositions
@@ -48,7 +48,7 @@ class Record:
     @property
     def location(self) -> str:
         """`path` as text, for example `runs[0].steps[3]`; empty for the document itself."""
-        return Problem(self.path, "error", "").location
+        return format_path(self.path)
 
     def line_of(self, path: Iterable[str | int]) -> int | None:
         """Return the line on which the value at `path`, relative to the record, begins.

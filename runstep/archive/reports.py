@@ -41,9 +41,8 @@ class Report:
 
 def check_file(opened: OpenFile, *, strict: bool, progress: Callable[[int], None] | None = None) -> Iterator[Report]:
     """Yield the reports of a file, one for every 1,000 records, so that memory is bounded."""
-    if isinstance(opened.file, OSError):
-        error = f"cannot read '{opened.name}': {opened.file.strerror or opened.file}"
-        yield Report(statistics=Statistics(unreadable=1), error=error)
+    if opened.error is not None:
+        yield Report(statistics=Statistics(unreadable=1), error=opened.error)
         return
     # Strict mode needs the decoded documents, which records hold.
     reader = FileReader(opened.name, strict=strict, parses_steps=not strict)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 from typing import Any, final
 
-from ..errors import Problem
+from ..errors import format_path
 from ..frozen import EMPTY
 from ..steps import MAX_SECONDS, MessageCreationStepDetails, RunStep, ToolCallsStepDetails, milliseconds
 from ..tool_calls import (
@@ -173,7 +173,7 @@ _CALL = "step_details.tool_calls[]."
 
 
 def _extra_keys(model: Any, prefix: str) -> list[str]:
-    return [prefix + Problem((key,), "error", "").location for key in model.extra]
+    return [prefix + format_path((key,)) for key in model.extra]
 
 
 def _in_code_interpreter(call: CodeInterpreterToolCall) -> list[str]:

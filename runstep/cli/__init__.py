@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ._arguments import create_parser
+from ._arguments import parse_arguments
 from ._output import format_os_error, print_error
 
 __all__ = ["main"]
@@ -20,8 +20,8 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line with `arguments`, by default those of the process, and return its exit code.
 
-    0: no problems. 1: problems were found. 2: something could not be read or written. 130: interrupted by Ctrl-C. 141:
-    the reader of a pipe is gone. Raises `SystemExit` for invalid arguments.
+    0: no problems. 1: problems were found, or no run steps. 2: something could not be read or written. 130: interrupted
+    by Ctrl-C. 141: the reader of a pipe is gone. Raises `SystemExit` for `--help`, `--version` and invalid arguments.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -30,15 +30,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        options = create_parser().parse_args(arguments)
+        return _run(arguments)
+    finally:
+        # What cannot be written now cannot be written at exit either, where Python would complain, and exit with 120.
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:  # noqa: PERF203  (there are two streams)
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        options = parse_arguments(arguments)
         code: int = options.run(options)
         sys.stdout.flush()
     except KeyboardInterrupt as interrupt:
         # `__main__` raises it for other signals too, with their number.
         return 128 + (interrupt.args[0] if interrupt.args else signal.SIGINT)
     except BrokenPipeError:
-        # Otherwise Python would flush the output at exit, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
         print_error(format_os_error(error))

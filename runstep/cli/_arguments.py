@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from .. import __version__
+from ._output import program_name
 from ._terminal import escape
 from .check import run as run_check
 from .convert import TARGETS
@@ -18,63 +20,76 @@ _DESCRIPTION = "Check, display and convert run steps of the OpenAI Assistants AP
 
 _EPILOG = """\
 examples:
-  python -m runstep check dump.jsonl
-  python -m runstep show dump.jsonl --run run_123
-  python -m runstep convert exports/ --to jsonl -o steps.jsonl
+  {program} check dump.jsonl
+  {program} show dump.jsonl --run run_123
+  {program} convert exports/ --to jsonl -o steps.jsonl
 
 A file is a JSON document with run steps anywhere in it, JSON Lines, or a captured event stream, optionally
 gzip-compressed; the format is detected from the content. A folder is read with its subfolders; - is standard input.
+A path that cannot be read does not stop a command.
 
 exit codes:
-  0  no problems
-  1  problems were found, or no run steps
-  2  something could not be read or written, or invalid arguments
+  0    no problems
+  1    problems were found, or no run steps and no empty page
+  2    something could not be read or written, or invalid arguments
+  130  interrupted by Ctrl-C; other signals: 128 plus their number
+  141  the reader of a pipe is gone
 """
 
 _CHECK_EPILOG = """\
 examples:
-  python -m runstep check dump.jsonl
-  python -m runstep check --strict page.json
-  python -m runstep check --jobs 4 exports/
-  python -m runstep check --format json dump.jsonl
+  {program} check dump.jsonl
+  {program} check --strict page.json
+  {program} check --jobs 4 exports/
+  {program} check --format json dump.jsonl
 
-With --format json, each problem is a JSON object on a line of its own, with the keys file, line, location, level and
-message, and the summary is printed to standard error.
+With --format json, each problem is a JSON object on a line of its own, with the keys file, line, location, pattern,
+level and message, and the summary is printed to standard error. The pattern is the location with [] for each index.
 """
 
 _SHOW_EPILOG = """\
 examples:
-  python -m runstep show page.json
-  python -m runstep show dump.jsonl --run run_123 --full
-  python -m runstep show stream.sse | less
+  {program} show page.json
+  {program} show dump.jsonl --run run_123 --full
+  {program} show stream.sse --color always | less -R
 """
 
 _CONVERT_EPILOG = """\
 examples:
-  python -m runstep convert exports/ --to jsonl -o steps.jsonl
-  zcat dump.gz | python -m runstep convert - --to page -o page.json
+  {program} convert exports/ --to jsonl -o steps.jsonl
+  zcat dump.gz | {program} convert - --to page -o page.json
 """
 
 
-def create_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the parsed arguments, whose `run` is the function of the command. Raises `SystemExit`."""
+    parser = _create_parser(program_name())
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return options
+
+
+def _create_parser(program: str) -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="python -m runstep",
+        prog=program,
         description=_DESCRIPTION,
-        epilog=_EPILOG,
+        epilog=_EPILOG.format(program=program),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    parser.set_defaults(run=_print_help, parser=parser)
+    parser.add_argument("--version", action="version", version=f"runstep {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND")
 
     def add_command(name: str, run: Any, description: str, epilog: str) -> argparse.ArgumentParser:
         command = commands.add_parser(
             name,
             help=description,
             description=f"{description[0].upper()}{description[1:]}.",
-            epilog=epilog,
+            epilog=epilog.format(program=program),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        command.set_defaults(run=run)
+        command.set_defaults(run=run, parser=command)
         command.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
         return command
 
@@ -90,11 +105,17 @@ def create_parser() -> argparse.ArgumentParser:
         default=1,
         help="number of worker processes, at most one per CPU (default: 1)",
     )
-    command.add_argument("--quiet", action="store_true", help="print problems only, without summary and progress")
+    command.add_argument("-q", "--quiet", action="store_true", help="print problems only, without summary and progress")
 
     command = add_command("show", run_show, "display each run as a timeline", _SHOW_EPILOG)
     command.add_argument("--run", dest="run_id", metavar="ID", help="display only this run")
     command.add_argument("--full", action="store_true", help="do not truncate inputs and outputs")
+    command.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="use colors: auto (the default) if standard output is a terminal and NO_COLOR is not set",
+    )
 
     command = add_command("convert", run_convert, "write run steps in another format", _CONVERT_EPILOG)
     targets = "; ".join(f"{name}: {target.description}" for name, target in TARGETS.items())
@@ -102,7 +123,18 @@ def create_parser() -> argparse.ArgumentParser:
     command.add_argument(
         "-o", "--output", metavar="FILE", help="output file, replaced atomically (default: standard output)"
     )
+    command.add_argument(
+        "--latest", action="store_true", help="write only the last state of each id; holds all steps in memory"
+    )
+    command.add_argument(
+        "-q", "--quiet", action="store_true", help="print problems only, without the number of steps and progress"
+    )
     return parser
+
+
+def _print_help(options: argparse.Namespace) -> int:
+    options.parser.print_help()
+    return 0
 
 
 def _positive(text: str) -> int:
@@ -122,6 +154,5 @@ class _Parser(argparse.ArgumentParser):
         super().error(escape(message))
 
     def print_help(self, file: Any = None) -> None:
-        super().print_help(file)
-        # Raises `BrokenPipeError` now, if the reader of a pipe is gone, instead of at exit.
-        sys.stdout.flush()
+        # Unlike the original, this reports errors.
+        print(self.format_help(), end="", file=file, flush=True)

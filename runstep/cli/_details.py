@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeAlias
 
-from ..archive._summary import MAX_DECIMAL_BITS, format_number
+from ..archive._summary import MAX_DECIMAL_BITS, counted, format_number
 from ..frozen import FrozenDict
 from ..steps import LastError, MessageCreationStepDetails, OtherStepDetails, RunStep, ToolCallsStepDetails, Usage
 from ..tool_calls import (
@@ -234,11 +234,6 @@ def _line_width(line: Line) -> int:
 
 
 # Numbers.
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun, in the plural unless it is 1."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _unit_interval(value: float, form: str) -> str:

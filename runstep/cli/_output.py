@@ -1,15 +1,26 @@
 # SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
-"""Text output: problems and error messages."""
+"""Text output: problems, error messages, and the name of the program in them."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from pathlib import Path
 from typing import TextIO
 
 from ..archive.problems import LocatedProblem
 from ._terminal import escape
+
+
+def program_name() -> str:
+    """Return how the process was started, for example `python3 -m runstep` or `runstep`."""
+    package = __package__.rpartition(".")[0]
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    if spec is not None and spec.name == f"{package}.__main__":
+        return f"{Path(sys.orig_argv[0]).name} -m {package}"
+    return Path(sys.argv[0]).name
 
 
 def print_line(text: str, stream: TextIO | None = None) -> None:
@@ -18,8 +29,9 @@ def print_line(text: str, stream: TextIO | None = None) -> None:
 
 
 def print_error(text: str) -> None:
-    """Print an error message to standard error."""
-    print_line(f"runstep: error: {escape(text)}", sys.stderr)
+    """Print an error message to standard error, if it can be written. If not, the exit code still tells."""
+    with contextlib.suppress(OSError):
+        print_line(f"{program_name()}: error: {escape(text)}", sys.stderr)
 
 
 def format_problem(problem: LocatedProblem) -> str:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from itertools import chain
 
-from ..archive._folders import open_files
+from ..archive._folders import open_paths
 from ..archive._reader import FileReader
 from ..archive.problems import locate_problems
+from ..archive.records import Record
 from ..errors import ValidationError
 from ..steps import RunStep
 from ._output import format_problem, print_error, print_line
@@ -18,32 +18,51 @@ from ._progress import Progress
 
 
 class StepReader:
-    """Iterates over the valid steps of all paths, and prints the problems of the others to standard error."""
+    """Iterates over the valid steps of all paths, and prints the problems of the others to standard error.
+
+    `steps` is their number so far, and `has_empty_pages` says whether there were pages or arrays without items.
+    """
 
     def __init__(self, paths: list[str], progress: Progress, run_id: str | None = None) -> None:
+        self.steps = 0
+        self.has_empty_pages = False
+        self._has_problems = self._has_unreadable_files = False
         self._paths = paths
         self._progress = progress
         self._run_id = run_id
-        self._has_steps = self._has_problems = False
 
     def __iter__(self) -> Iterator[RunStep]:
-        for opened in chain.from_iterable(map(open_files, self._paths)):
-            for record in FileReader(opened.name).records(opened, self._progress.advance):
-                try:
-                    step = record.step()
-                except ValidationError as error:
-                    self._has_problems = True
-                    self._progress.clear()
-                    for problem in locate_problems(record, error):
-                        print_line(format_problem(problem), sys.stderr)
-                    continue
-                if self._run_id is None or step.run_id == self._run_id:
-                    self._has_steps = True
+        for opened in open_paths(self._paths):
+            if opened.error is not None:
+                self._progress.clear()
+                print_error(opened.error)
+                self._has_unreadable_files = True
+                continue
+            reader = FileReader(opened.name)
+            for record in reader.records(opened, self._progress.advance):
+                step = self._parse(record)
+                if step is not None and self._run_id in (None, step.run_id):
+                    self.steps += 1
                     yield step
+            self.has_empty_pages |= reader.counts.empty_pages > 0
+            self._has_unreadable_files |= reader.counts.is_unreadable
         self._progress.clear()
 
+    def _parse(self, record: Record) -> RunStep | None:
+        try:
+            return record.step()
+        except ValidationError as error:
+            self._has_problems = True
+            self._progress.clear()
+            for problem in locate_problems(record, error):
+                print_line(format_problem(problem), sys.stderr)
+            return None
+
     def exit_code(self) -> int:
-        """Return the exit code after the last step, and print an error message if there were no steps."""
-        if not self._has_steps:
-            print_error("no run steps found" if self._run_id is None else f"no run steps of {self._run_id} found")
-        return int(self._has_problems or not self._has_steps)
+        """Return the exit code after the last step. If there were no steps, say so, unless the reason was printed."""
+        if self._has_unreadable_files:
+            return 2
+        if self.steps or (self.has_empty_pages and self._run_id is None):
+            return int(self._has_problems)
+        print_error("no run steps found" if self._run_id is None else f"no run steps of {self._run_id} found")
+        return 1

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
-"""Text for terminals: escaping, display width, truncation, wrapping and colour."""
+"""Text for terminals: escaping, display width, truncation, wrapping and color."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def wrap(text: str, width: int) -> Iterator[str]:
                 start += end
 
 
-def join_pieces(pieces: Iterable[Piece], width: int, *, colour: bool) -> str:
+def join_pieces(pieces: Iterable[Piece], width: int, *, color: bool) -> str:
     """Return one line of pieces: escaped, truncated to `width` columns, without trailing whitespace."""
     line: list[Piece] = []
     for style, text in pieces:
@@ -168,8 +168,8 @@ def join_pieces(pieces: Iterable[Piece], width: int, *, colour: bool) -> str:
         if text := text.rstrip():
             line.append((style, text))
             break
-    return "".join(_coloured(style, text) if colour else text for style, text in line)
+    return "".join(_colored(style, text) if color else text for style, text in line)
 
 
-def _coloured(style: str, text: str) -> str:
+def _colored(style: str, text: str) -> str:
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if style and text else text

@@ -8,11 +8,12 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
+from ..archive._summary import counted
 from ..steps import RunStep
-from ._output import print_error
+from ._output import print_error, print_line
 from ._output_file import OutputIsInputError, refuse_input, write_atomically
 from ._progress import Progress
 from ._step_reader import StepReader
@@ -60,14 +61,21 @@ def run(options: argparse.Namespace) -> int:
         print_error(f"the output file is also an input: '{error}'")
         return 2
     # No progress line if the steps may go to the same terminal.
-    with Progress(is_wanted=output is not None) as progress:
+    with Progress(is_wanted=output is not None and not options.quiet) as progress:
         reader = StepReader(options.paths, progress)
-        steps = iter(reader)
-        first = next(steps, None)
-        if first is not None:
-            chunks = TARGETS[options.to].chunks(chain((first,), steps))
+        # The last state of each step, in the order of their first states.
+        latest = {step.id: step for step in reader} if options.latest else None
+        steps = iter(reader if latest is None else latest.values())
+        first = tuple(islice(steps, 1))
+        # Without steps, an existing output file is not replaced.
+        if first or reader.has_empty_pages:
+            chunks = TARGETS[options.to].chunks(chain(first, steps))
             if output is None:
                 sys.stdout.writelines(chunks)
+                sys.stdout.flush()
             else:
                 write_atomically(chunks, output)
+            if not options.quiet:
+                count = reader.steps if latest is None else len(latest)
+                print_line(f"{counted(count, 'run step')} written", sys.stderr)
     return reader.exit_code()

@@ -18,14 +18,20 @@ from .timeline import ASCII, render
 
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    is_terminal = sys.stdout.isatty()
-    colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     table = {} if _can_encode(sys.stdout, "".join(map(chr, ASCII))) else ASCII
     with Progress() as progress:
         steps = StepReader(options.paths, progress, options.run_id)
-        for line in render(steps, width=shutil.get_terminal_size().columns, colour=colour, full=options.full):
+        for line in render(
+            steps, width=shutil.get_terminal_size().columns, color=_has_color(options.color), full=options.full
+        ):
             print_line(line.translate(table))
     return steps.exit_code()
+
+
+def _has_color(wanted: str) -> bool:
+    if wanted != "auto":
+        return wanted == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _can_encode(stream: TextIO, text: str) -> bool:

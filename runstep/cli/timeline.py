@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 
-from ..archive._summary import format_number
+from ..archive._summary import counted, format_number
 from ..steps import MessageCreationStepDetails, RunStep, ended_milliseconds, milliseconds
-from ._details import Line, counted, details, pack, token_counts
+from ._details import Line, details, pack, token_counts
 from ._terminal import display_width, join_pieces, pad, truncate
 
 ASCII: dict[int, int] = str.maketrans("█░▏→…·", "#.|>~-")
@@ -24,10 +24,10 @@ _MIN_WIDTH_FOR_SINGLE_ROWS = 72
 _MAX_BAR_WIDTH = 100
 
 
-def render(steps: Iterable[RunStep], *, width: int, colour: bool, full: bool = False) -> Iterator[str]:
+def render(steps: Iterable[RunStep], *, width: int, color: bool, full: bool = False) -> Iterator[str]:
     r"""Yield the lines, without line ends, of a timeline of each run in `steps`.
 
-    Lines have at most `width` columns, at least 40. `colour` adds SGR codes (ECMA-48) and changes nothing else. `full`
+    Lines have at most `width` columns, at least 40. `color` adds SGR codes (ECMA-48) and changes nothing else. `full`
     shows texts completely, wrapped at the width, and also search results, metadata, and the ids of steps and calls.
     Characters that control a terminal are escaped, as `\x1b`. Keys not defined in the schema are shown only for unknown
     tools and step types.
@@ -47,7 +47,7 @@ def render(steps: Iterable[RunStep], *, width: int, colour: bool, full: bool = F
         if index:
             yield ""
         for line in timeline.lines(width, full):
-            yield join_pieces(line, width, colour=colour)
+            yield join_pieces(line, width, color=color)
 
 
 # Order and time.

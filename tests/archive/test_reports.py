@@ -89,7 +89,7 @@ def test_a_file_without_steps_is_reported_once_for_all_ranges(tmp_path: Path) ->
     path = tmp_path / "x.jsonl"
     path.write_text("{}\n" * 9, encoding="utf-8", newline="\n")
     problems, _ = check_ranges(path, 5)
-    assert problems == [(str(path), 1, "", "error", "no run steps found")]
+    assert problems == [(str(path), 1, "", "", "error", "no run steps found")]
 
 
 def test_a_line_longer_than_many_ranges_is_one_line(tmp_path: Path, step: StepFactory) -> None:
@@ -97,7 +97,7 @@ def test_a_line_longer_than_many_ranges_is_one_line(tmp_path: Path, step: StepFa
     lines = [json.dumps(step(noise="x" * 100_000)), "oops", json.dumps(step())]
     path.write_text("".join(line + "\n" for line in lines), encoding="utf-8", newline="\n")
     problems, statistics = check_ranges(path, 1000)
-    assert problems == [(str(path), 2, "", "error", "invalid JSON (column 1)")]
+    assert problems == [(str(path), 2, "", "", "error", "invalid JSON (column 1)")]
     assert (problems, statistics) == check_whole(path)
 
 
@@ -140,7 +140,7 @@ def test_a_range_that_cannot_be_read_is_a_problem_and_an_unreadable_file(
     path = str(tmp_path / "x.jsonl")
     monkeypatch.setattr(Path, "open", open_failing)
     (report,) = check_batch([FileRange(path, 0, 9, is_whole=False)], strict=False)
-    assert report.problems == [(path, 1, "", "error", "cannot read file: Input/output error")]
+    assert report.problems == [(path, 1, "", "", "error", "cannot read file: Input/output error")]
     assert report.statistics.unreadable == 1
 
 

@@ -69,3 +69,8 @@ def start_process(*arguments: str, stdout: Any = subprocess.PIPE, **options: Any
         text=True,
         **options,
     )
+
+
+@pytest.fixture(autouse=True)
+def _program_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/runstep"])

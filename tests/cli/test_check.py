@@ -31,7 +31,7 @@ log.jsonl:8: expected a run step, got an API error response
   tokens        1,550 prompt + 120 completion = 1,670 total, in 5 steps
   undocumented  expires_at 5, usage.completion_tokens_details 5, usage.prompt_token_details 5, \
 step_details.tool_calls[].file_search.results[].attributes 1
-  duplicates    1 step with a repeated id
+  duplicates    1 step with a repeated id, also counted above
   also found    1 other JSON document
 4 problems
 """,
@@ -69,6 +69,7 @@ def test_check_prints_problems_as_json_and_the_summary_to_stderr(run: CliRunner)
             "file": "log.jsonl",
             "line": 6,
             "location": "thread_id",
+            "pattern": "thread_id",
             "level": "error",
             "message": "expected a string, but the key is missing",
         },
@@ -76,11 +77,23 @@ def test_check_prints_problems_as_json_and_the_summary_to_stderr(run: CliRunner)
             "file": "log.jsonl",
             "line": 7,
             "location": "",
+            "pattern": "",
             "level": "error",
             "message": "invalid JSON (column 198)",
         },
     ]
     assert errors.startswith("5 run steps and 1 invalid in 1 file\n")
+
+
+def test_the_pattern_of_a_problem_is_its_location_without_indices(run: CliRunner) -> None:
+    _, output, _ = run("check", "--format", "json", "--quiet", "export.json")
+    assert [json.loads(line)["pattern"] for line in output.splitlines()] == [
+        "threads[].runs[].steps.has_more",
+        "threads[].runs[].steps.data[]",
+        "threads[].runs[].steps[].id",
+        "threads[].runs[].steps[].step_details.tool_calls[].code_interpreter.outputs[].logs",
+        "threads[].runs[].steps[].status",
+    ]
 
 
 def test_strict_check_reports_deviations_and_still_counts_the_steps(run: CliRunner) -> None:
@@ -155,7 +168,7 @@ def test_the_summary_counts_unknown_values_and_keys(run: CliRunner, tmp_path: Pa
         '  status        completed 3, "paused\\x1b[31m" 1',
         "  created       2024-06-10 06:13:20 UTC to second 100,000,000,000,000,000",
         '  undocumented  ["odd key"] 1, usage.y 1, x 1',
-        "  duplicates    1 step with a repeated id",
+        "  duplicates    1 step with a repeated id, also counted above",
         "  also found    1 stray delta, 1 empty page, 1 other JSON document, 1 skipped file",
     ):
         assert line in output.splitlines()

@@ -17,7 +17,7 @@ from runstep import RunStep, RunStepPage
 from runstep.archive import read_records
 
 from ..conftest import posix
-from .conftest import ARCHIVES, CliRunner, start_process
+from .conftest import ARCHIVES, CliRunner, StepFactory, start_process
 
 
 def wait_for(find: Callable[[], list[Path]]) -> list[Path]:
@@ -30,14 +30,14 @@ def wait_for(find: Callable[[], list[Path]]) -> list[Path]:
 
 def test_convert_to_jsonl_is_lossless(run: CliRunner) -> None:
     code, output, errors = run("convert", "page.json", "--to", "jsonl")
-    assert (code, errors) == (0, "")
+    assert (code, errors) == (0, "2 run steps written\n")
     page = json.loads(Path("page.json").read_text(encoding="utf-8"))
     assert [json.loads(line) for line in output.splitlines()] == page["data"]
 
 
 def test_convert_to_a_page(run: CliRunner, tmp_path: Path, valid_file: Path) -> None:
     path = tmp_path / "page.json"
-    assert run("convert", valid_file, "--to", "page", "-o", path) == (0, "", "")
+    assert run("convert", valid_file, "--to", "page", "-o", path) == (0, "", "2 run steps written\n")
     page = RunStepPage.from_json(path.read_bytes(), strict=True)
     assert [step.id for step in page] == ["step_a", "step_b"]
     assert (page.first_id, page.last_id, page.has_more) == ("step_a", "step_b", False)
@@ -48,7 +48,8 @@ def test_convert_writes_valid_steps_and_reports_problems(run: CliRunner, tmp_pat
     path = tmp_path / "steps.jsonl"
     code, output, errors = run("convert", "log.jsonl", "stream.sse", "--to", "jsonl", "-o", path)
     assert (code, output) == (1, "")
-    assert len(errors.splitlines()) == 4 + 7
+    assert len(errors.splitlines()) == 4 + 7 + 1
+    assert errors.endswith("\n7 run steps written\n")
     assert [RunStep.from_json(line).id for line in path.read_text(encoding="utf-8").splitlines()] == [
         "step_w1",
         "step_w2",
@@ -61,20 +62,49 @@ def test_convert_writes_valid_steps_and_reports_problems(run: CliRunner, tmp_pat
 
 
 def test_convert_without_steps_writes_no_file(run: CliRunner, tmp_path: Path) -> None:
-    empty, path = tmp_path / "empty.json", tmp_path / "out"
-    empty.write_text("[]", encoding="utf-8")
-    assert run("convert", empty, "--to", "page", "-o", path) == (1, "", "runstep: error: no run steps found\n")
+    path = tmp_path / "out"
+    assert run("convert", tmp_path, "--to", "page", "-o", path) == (1, "", "runstep: error: no run steps found\n")
     assert not path.exists()
+
+
+def test_convert_writes_an_empty_page(run: CliRunner, tmp_path: Path) -> None:
+    empty, path = tmp_path / "empty.json", tmp_path / "out"
+    for text in ('{"object": "list", "data": []}', "[]"):
+        empty.write_text(text, encoding="utf-8")
+        assert run("convert", empty, "--to", "page", "-o", path) == (0, "", "no run steps written\n")
+        assert RunStepPage.from_json(path.read_bytes()) == RunStepPage(data=(), has_more=False)
+        assert run("convert", path, "--to", "jsonl", "--quiet") == (0, "", "")
+
+
+def test_convert_latest_keeps_the_last_state_of_each_id(run: CliRunner, tmp_path: Path, step: StepFactory) -> None:
+    path = tmp_path / "log.jsonl"
+    states = [("step_a", "in_progress"), ("step_b", "failed"), ("step_a", "completed")]
+    path.write_text("".join(json.dumps(step(id=id_, status=status)) + "\n" for id_, status in states), encoding="utf-8")
+
+    def converted(*options: str) -> list[tuple[str, str]]:
+        code, output, errors = run("convert", path, "--to", "jsonl", *options)
+        steps = [RunStep.from_json(line) for line in output.splitlines()]
+        assert (code, errors) == (0, f"{len(steps)} run steps written\n")
+        return [(step.id, str(step.status)) for step in steps]
+
+    assert converted() == states
+    assert converted("--latest") == [("step_a", "completed"), ("step_b", "failed")]
+
+
+def test_convert_continues_after_an_unreadable_path_and_exits_with_2(run: CliRunner, valid_file: Path) -> None:
+    code, output, errors = run("convert", "missing", valid_file, "--to", "jsonl")
+    assert (code, len(output.splitlines())) == (2, 2)
+    assert errors == ("runstep: error: cannot read 'missing': No such file or directory\n2 run steps written\n")
 
 
 def test_a_failed_convert_leaves_the_output_file_unchanged(run: CliRunner, valid_file: Path) -> None:
     path = valid_file.parent / "out" / "steps.jsonl"
     path.parent.mkdir()
     path.write_text("as it was", encoding="utf-8")
-    assert run("convert", valid_file, "missing", "--to", "jsonl", "-o", path) == (
+    assert run("convert", "missing", "--to", "jsonl", "-o", path) == (
         2,
         "",
-        "runstep: error: cannot open 'missing': No such file or directory\n",
+        "runstep: error: cannot read 'missing': No such file or directory\n",
     )
     assert path.read_text(encoding="utf-8") == "as it was"
     assert list(path.parent.iterdir()) == [path]
@@ -118,7 +148,7 @@ def test_a_device_can_be_both_input_and_output() -> None:
         _, errors = process.communicate()
     assert (process.returncode, errors) == (
         1,
-        "<stdin>:1: no run steps found\nrunstep: error: no run steps found\n",
+        "<stdin>:1: no run steps found\npython -m runstep: error: no run steps found\n",
     )
 
 
@@ -182,7 +212,7 @@ def test_an_output_with_a_slash_at_the_end_is_a_folder(run: CliRunner, valid_fil
 
 @posix
 def test_convert_writes_to_a_device_but_not_to_a_folder(run: CliRunner, valid_file: Path) -> None:
-    assert run("convert", valid_file, "--to", "jsonl", "-o", "/dev/null") == (0, "", "")
+    assert run("convert", valid_file, "--to", "jsonl", "-o", "/dev/null", "-q") == (0, "", "")
     assert not Path("/dev/null").is_file()
     code, _, errors = run("convert", valid_file, "--to", "jsonl", "-o", valid_file.parent)
     assert (code, errors) == (2, f"runstep: error: cannot open '{valid_file.parent}': Is a directory\n")
@@ -191,7 +221,7 @@ def test_convert_writes_to_a_device_but_not_to_a_folder(run: CliRunner, valid_fi
 def test_converting_a_page_again_changes_nothing(run: CliRunner, tmp_path: Path) -> None:
     first, second = tmp_path / "1", tmp_path / "2"
     run("convert", "log.jsonl", "--to", "page", "-o", first)
-    assert run("convert", first, "--to", "page", "-o", second) == (0, "", "")
+    assert run("convert", first, "--to", "page", "-o", second, "-q") == (0, "", "")
     assert first.read_bytes() == second.read_bytes()
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import io
 import json
-import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from runstep import __version__
 from runstep.archive import Record
 from runstep.cli import _progress, main
 from runstep.cli import check as check_command
@@ -21,13 +22,43 @@ from .conftest import ARCHIVES, CliRunner, StepFactory, Terminal
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["check"], ["check", "--jobs", "0", "x"], ["check", "--jobs", "x", "x"], ["convert", "x"], ["no"]]
+    ("arguments", "usage"),
+    [
+        (["no"], "usage: runstep [-h]"),
+        (["--no"], "usage: runstep [-h]"),
+        (["check"], "usage: runstep check"),
+        (["check", "--no", "x"], "usage: runstep check"),
+        (["check", "--jobs", "0", "x"], "usage: runstep check"),
+        (["show", "x", "--color", "no"], "usage: runstep show"),
+        (["show", "x", "--quiet"], "usage: runstep show"),
+        (["convert", "x"], "usage: runstep convert"),
+    ],
 )
-def test_invalid_arguments_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_arguments_exit_with_2_and_print_the_usage_of_the_command(
+    arguments: list[str], usage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as exc_info:
         main(arguments)
     assert exc_info.value.code == 2
-    assert capsys.readouterr().err.startswith("usage: python -m runstep")
+    assert capsys.readouterr().err.startswith(usage)
+
+
+def test_without_arguments_the_help_is_printed(run: CliRunner, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run()
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert shown == (0, capsys.readouterr().out, "")
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exc_info:
+        main(["--version"])
+    assert exc_info.value.code == 0
+    assert capsys.readouterr().out == f"runstep {__version__}\n"
+
+
+def test_the_help_lists_the_exit_codes(run: CliRunner) -> None:
+    assert re.findall(r"^  (\d+)  ", run()[1], re.MULTILINE) == ["0", "1", "2", "130", "141"]
 
 
 @pytest.mark.parametrize(
@@ -43,14 +74,14 @@ def test_invalid_numbers_of_jobs_are_reported(
 ) -> None:
     with pytest.raises(SystemExit):
         main(["check", *arguments])
-    assert capsys.readouterr().err.splitlines()[-1] == f"python -m runstep check: error: {message}"
+    assert capsys.readouterr().err.splitlines()[-1] == f"runstep check: error: {message}"
 
 
 def test_control_characters_in_arguments_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["check", "x", "--\x1b[31m\u202e\n"])
     assert capsys.readouterr().err.splitlines()[-1] == (
-        r"python -m runstep: error: unrecognized arguments: --\x1b[31m\u202e\n"
+        r"runstep check: error: unrecognized arguments: --\x1b[31m\u202e\n"
     )
 
 
@@ -59,7 +90,7 @@ def test_help_has_examples(command: str, capsys: pytest.CaptureFixture[str]) -> 
     with pytest.raises(SystemExit) as exc_info:
         main([*command.split(), "--help"])
     assert exc_info.value.code == 0
-    assert f"examples:\n  python -m runstep {command}" in capsys.readouterr().out
+    assert f"examples:\n  runstep {command}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -101,22 +132,6 @@ def test_unencodable_characters_are_escaped(monkeypatch: pytest.MonkeyPatch, tmp
     sys.stderr.flush()
     assert b"#####" in output.getvalue()
     assert b"\\u0141\\xf3d\\u017a.json" in errors.getvalue()
-
-
-def test_a_closed_pipe_exits_with_141(monkeypatch: pytest.MonkeyPatch, run: CliRunner) -> None:
-    def fail(*_: object) -> None:
-        raise BrokenPipeError
-
-    replaced: list[int] = []
-
-    def dup2(_: int, target: int) -> None:
-        replaced.append(target)
-
-    monkeypatch.setattr(check_command, "summary", fail)
-    monkeypatch.setattr(os, "dup2", dup2)
-    monkeypatch.setattr(sys.stdout, "fileno", lambda: 1)
-    assert run("check", "page.json") == (141, "", "")
-    assert replaced == [1]
 
 
 @pytest.mark.parametrize("command", [["check"], ["show"], ["convert", "--to", "page"]])

@@ -151,6 +151,7 @@ import os, resource, runpy, sys
 import runstep.cli._parallel, runstep.cli._pool
 os.cpu_count = lambda: 2
 runstep.cli._parallel._MIN_COST = 0
+sys.argv[0] = "runstep"
 limit = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize() + int(sys.argv.pop(1))
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 runpy.run_module("runstep", run_name="__main__")

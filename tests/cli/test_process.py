@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import shutil
 import signal
 import subprocess
 import sys
@@ -107,6 +108,43 @@ def test_help_into_a_closed_pipe_prints_no_error() -> None:
     with os.fdopen(write_end, "wb") as closed, start_process("--help", stdout=closed) as process:
         _, errors = process.communicate()
     assert (process.returncode, errors) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    ("arguments", "full", "code"),
+    [
+        (["check", "tests/data/archives/page.json"], "stdout", 2),
+        (["--help"], "stdout", 2),
+        (["check", "tests/data/archives/page.json", "missing"], "stderr", 2),
+        (["check", "--no", "x"], "stderr", 2),
+        (["convert", "tests/data/archives/log.jsonl", "--to", "page"], "stderr", 2),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else None,
+)
+def test_a_full_disk_does_not_change_the_exit_code(arguments: list[str], full: str, code: int) -> None:
+    with Path("/dev/full").open("wb") as target:
+        streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, full: target}
+        command = [sys.executable, "-S", "-E", "-m", "runstep", *arguments]
+        process = subprocess.run(command, cwd=ROOT, check=False, text=True, **streams)  # noqa: S603
+    assert process.returncode == code
+    if full == "stdout":
+        assert process.stderr == "python -m runstep: error: No space left on device\n"
+
+
+@pytest.mark.parametrize("package", ["runstep", "vendored.runstep"])
+def test_the_usage_names_the_program_as_it_was_started(package: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "runstep", tmp_path / package.replace(".", "/"))
+    script = tmp_path / "runstep-script.py"
+    script.write_text(f"from {package}.__main__ import run\nrun()\n", encoding="utf-8")
+    python = Path(sys.executable).name
+    for command, name in ((["-m", package], f"{python} -m {package}"), ([str(script)], script.name)):
+        for arguments in (["check"], ["check", "missing"]):
+            done = subprocess.run(  # noqa: S603
+                [sys.executable, *command, *arguments], cwd=tmp_path, capture_output=True, check=False, text=True
+            )
+            assert done.returncode in (0, 2)
+            assert done.stderr.splitlines()[-1].startswith((f"{name}: error: ", f"{name} check: error: "))
 
 
 @posix

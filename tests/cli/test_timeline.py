@@ -2,7 +2,7 @@
 """Tests of timelines: their layout, the order of steps, and the escaping of text.
 
 `data/timelines` contains pages of run steps, and for each page a folder with its expected timelines. After an
-intended change, regenerate these files and inspect them (`cat` shows the colours):
+intended change, regenerate these files and inspect them (`cat` shows the colors):
 
     RUNSTEP_WRITE_TIMELINES=1 python -m pytest tests/cli/test_timeline.py
 """
@@ -32,12 +32,12 @@ TIMELINES = DATA / "timelines"
 PAGES = sorted(TIMELINES.glob("*.json"))
 
 LAYOUTS: dict[str, dict[str, Any]] = {
-    "80.txt": {"width": 80, "colour": False},
-    "80.ansi": {"width": 80, "colour": True},
-    "140.txt": {"width": 140, "colour": False},
-    "140.ansi": {"width": 140, "colour": True},
-    "40.txt": {"width": 40, "colour": False},
-    "full.txt": {"width": 80, "colour": False, "full": True},
+    "80.txt": {"width": 80, "color": False},
+    "80.ansi": {"width": 80, "color": True},
+    "140.txt": {"width": 140, "color": False},
+    "140.ansi": {"width": 140, "color": True},
+    "40.txt": {"width": 40, "color": False},
+    "full.txt": {"width": 80, "color": False, "full": True},
 }
 
 SGR = re.compile("\x1b\\[[0-9]+m")
@@ -48,8 +48,8 @@ def read_page(path: Path) -> RunStepPage:
 
 
 def render_lines(steps: Any, **options: Any) -> list[str]:
-    """Return the lines of timelines, by default with 80 columns and without colour."""
-    options = {"width": 80, "colour": False, **options}
+    """Return the lines of timelines, by default with 80 columns and without color."""
+    options = {"width": 80, "color": False, **options}
     return list(render(steps, **options))
 
 
@@ -541,22 +541,22 @@ def test_other_text_functions() -> None:
     assert pad("abcde", 4) == "abc…"
     assert squeeze(" a \r\n\t b ", 9) == "a b"
     assert first_lines("a\nb\nc", 9, 1) == (["a"], 2)
-    assert join_pieces([("red", "a "), ("", " "), ("", "")], 9, colour=True) == "\x1b[31ma\x1b[0m"
-    assert join_pieces([("red", "abc"), ("bold", "def")], 5, colour=True) == "\x1b[31mabc\x1b[0m\x1b[1md…\x1b[0m"
-    assert join_pieces([("", "   ")], 9, colour=False) == ""
+    assert join_pieces([("red", "a "), ("", " "), ("", "")], 9, color=True) == "\x1b[31ma\x1b[0m"
+    assert join_pieces([("red", "abc"), ("bold", "def")], 5, color=True) == "\x1b[31mabc\x1b[0m\x1b[1md…\x1b[0m"
+    assert join_pieces([("", "   ")], 9, color=False) == ""
 
 
 @given(steps=st.lists(STEP, max_size=4), width=st.integers(0, 200), full=st.booleans())
 def test_timelines_are_safe_for_terminals(steps: list[Any], width: int, full: bool) -> None:
     parsed = [RunStep.from_dict(data) for data in steps]
-    lines = list(render(parsed, width=width, colour=False, full=full))
+    lines = list(render(parsed, width=width, color=False, full=full))
     for line in lines:
         assert display_width(line) <= max(width, 40)
         assert line == line.rstrip()
         assert not {category(char) for char in line} & {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
         assert {char for char in line if category(char) == "Cf"} <= {"\u200c", "\u200d"}
-    coloured = list(render(parsed, width=width, colour=True, full=full))
-    assert [SGR.sub("", line) for line in coloured] == lines
+    colored = list(render(parsed, width=width, color=True, full=full))
+    assert [SGR.sub("", line) for line in colored] == lines
 
 
 TEXTS = st.text(st.characters() | st.sampled_from("\x1b\x9b\u202e\u2028\ud800\u0301北\t\n "), max_size=300)
