@@ -8,7 +8,7 @@ one rule for each key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -83,6 +83,7 @@ def boolean(value: Any, path: Path, problems: list[Problem]) -> None:
 
 def integer(value: Any, path: Path, problems: list[Problem]) -> None:
     """Check an integer, or a whole float."""
+    value = plain_value(value)
     if isinstance(value, float) and value - value == 0:
         if not value.is_integer():
             problems.append(Problem(path, "error", "expected an integer, got a number with a fraction"))
@@ -92,6 +93,7 @@ def integer(value: Any, path: Path, problems: list[Problem]) -> None:
 
 def unit_interval(value: Any, path: Path, problems: list[Problem]) -> None:
     """Check a score or threshold, from 0 to 1."""
+    value = plain_value(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or _is_not_finite(value):
         add_wrong_type("a number", value, path, problems)
     elif not 0 <= value <= 1:
@@ -218,8 +220,15 @@ def json_object(value: Any, path: Path, problems: list[Problem]) -> None:
         json_item(key, item, path, problems)
 
 
-def raw(value: Any, path: Path, problems: list[Problem], *, has_index: bool = False) -> None:
-    """Check an object of an unknown type, which may be required to have an index."""
+def raw(
+    value: Any,
+    path: Path,
+    problems: list[Problem],
+    *,
+    known_types: Container[str] = (),
+    has_index: bool = False,
+) -> None:
+    """Check an object of an unknown type, not one of `known_types`. It may be required to have an index."""
     value = plain_value(value)
     if type(value) is not dict:
         add_wrong_type("an object", value, path, problems)
@@ -229,14 +238,21 @@ def raw(value: Any, path: Path, problems: list[Problem], *, has_index: bool = Fa
             integer(item, (*path, key), problems)
         elif key != "type":
             json_item(key, item, path, problems)
-        elif isinstance(item, str):
-            add_unknown_value(plain_value(item), (*path, key), problems)
         else:
-            add_wrong_type("a string", item, (*path, key), problems)
+            _unknown_type(plain_value(item), (*path, key), problems, known_types)
     if has_index and "index" not in value:
         add_missing("an integer", (*path, "index"), problems)
     if "type" not in value:
         add_missing("a string", (*path, "type"), problems)
+
+
+def _unknown_type(value: Any, path: Path, problems: list[Problem], known_types: Container[str]) -> None:
+    if type(value) is not str:
+        add_wrong_type("a string", value, path, problems)
+    elif value in known_types:
+        problems.append(Problem(path, "error", f"expected a type without a class of its own, got {quoted(value)}"))
+    else:
+        add_unknown_value(value, path, problems)
 
 
 def json_item(key: Any, value: Any, path: Path, problems: list[Problem], *, is_unknown: bool = False) -> None:

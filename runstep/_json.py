@@ -24,14 +24,26 @@ def decode(text: str | bytes) -> Any:
         else:
             if end == len(text) or not text[end:].strip(" \t\n\r"):
                 return data
-    return _decode_any(text)
+    return _loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
 
 
-def _decode_any(text: str | bytes) -> Any:
+def decode_strictly(text: str, path: tuple[str, ...] = ()) -> Any:
+    """Decode JSON text without NaN and infinity, which `json` accepts. Raises `ValidationError` with `path`."""
+
+    def reject(constant: str) -> None:
+        found = "NaN" if constant == "NaN" else "infinity"
+        raise ValidationError((Problem(path, "error", f"expected a number, got {found}"),))
+
+    return _loads(text, path, parse_constant=reject)
+
+
+def _loads(text: str | bytes, path: tuple[str, ...] = (), **options: Any) -> Any:
     import json  # noqa: PLC0415
 
     try:
-        return json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
+        return json.loads(text, **options)
+    except ValidationError:
+        raise
     except UnicodeDecodeError:
         message = "cannot decode bytes as text"
     except json.JSONDecodeError as error:
@@ -40,7 +52,7 @@ def _decode_any(text: str | bytes) -> Any:
         message = "JSON is nested too deeply"
     except ValueError:
         message = "invalid JSON (a number with too many digits)"
-    raise ValidationError((Problem((), "error", message),))
+    raise ValidationError((Problem(path, "error", message),))
 
 
 def encode(data: dict[str, Any], indent: int | None) -> str:

@@ -9,7 +9,7 @@ the exact types that `json.loads` returns; the functions here convert subclasses
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from .errors import Problem, ValidationError
@@ -84,13 +84,26 @@ def with_type(parser: Callable[[Any], Any], type_: str) -> Callable[[Any], Any]:
     return parse_with_type
 
 
+def with_unknown_type(parser: Callable[[Any], Any], known_types: Container[str]) -> Callable[[Any], Any]:
+    """Return `parser` with a check that the type is unknown, which the parser of a union has done already."""
+
+    def parse_with_unknown_type(data: Any) -> Any:
+        if type(data) is not dict:
+            data = plain_dict(data)
+        if string(data["type"]) in known_types:
+            raise ReadFailure
+        return parser(data)
+
+    return parse_with_unknown_type
+
+
 def parser_for(type_: Any, parsers: Mapping[str, Callable[[Any], Any]], other: Callable[[Any], Any]) -> Any:
     """Return the parser for a type that `parsers` does not have, or that is an instance of a subclass of `str`."""
     return parsers.get(string(type_), other)
 
 
 def enum_member(value: Any, members: Mapping[str, Any]) -> Any:
-    """Return the same for a value of an enum: its member, or a plain `str`."""
+    """Return the member of an enum for a value that `members` does not have as it is, or a plain `str`."""
     plain = string(value)
     return members.get(plain, plain)
 
@@ -109,16 +122,18 @@ def integer(value: Any) -> int:
     """Return an `int` for an instance of a subclass, except `bool`, or for a whole `float`."""
     if isinstance(value, int) and not isinstance(value, bool):
         return int.__int__(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    if isinstance(value, float) and float.is_integer(value):
+        return float.__int__(value)
     raise ReadFailure
 
 
 def number(value: Any) -> float:
     """Return an `int` or a finite `float` for an instance of either or of a subclass, except `bool`."""
-    if isinstance(value, float) and value - value == 0:
-        return float.__float__(value)
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, float):
+        plain = float.__float__(value)
+        if plain - plain == 0:
+            return plain
+    elif isinstance(value, int) and not isinstance(value, bool):
         return int.__int__(value)
     raise ReadFailure
 
@@ -145,20 +160,26 @@ def plain_dict(value: Any) -> dict[str, Any]:
 
 
 _JSON_TYPES = frozenset({dict, list, str, int, float, bool, type(None)})
+_CONVERSIONS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (dict, plain_dict),
+    (list, plain_list),
+    (str, str.__str__),
+    (int, int.__int__),
+    (float, float.__float__),
+)
 
 
 def plain_value(value: Any) -> Any:
-    """Return a `dict`, `list` or `str` for an instance of a subclass; otherwise the value."""
-    if type(value) in _JSON_TYPES:
-        return value
-    for base, convert in ((dict, plain_dict), (list, plain_list), (str, string)):
-        if isinstance(value, base):
-            return convert(value)
+    """Return a value of the JSON type for an instance of a subclass; otherwise the value."""
+    if type(value) not in _JSON_TYPES:
+        for base, convert in _CONVERSIONS:
+            if isinstance(value, base):
+                return convert(value)
     return value
 
 
 def plain_dict_or_php(value: Any) -> dict[str, Any]:
-    """Return the same, also for `[]`, which PHP writes for an empty object."""
+    """Return a `dict` like `plain_dict`; an empty one also for `[]`, which PHP writes for an empty object."""
     if isinstance(value, list) and not value:
         return {}
     return plain_dict(value)
@@ -237,5 +258,5 @@ def absent_keys(data: dict[str, Any], optional: tuple[str, ...]) -> tuple[str, .
 def absent_of_two(
     first: str, second: str
 ) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Return a table with which `table[first in data][second in data]` is the same, four times faster."""
+    """Return a table with which `table[first in data][second in data]` is `absent_keys`, four times faster."""
     return ((first, second), (first,)), ((second,), ())

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -51,7 +52,8 @@ def _field_checks(
     hints = get_type_hints(model)
     checks = {field.name: _check_of(hints[field.name]) for field in fields(model) if not field.name.startswith("_")}
     types = tuple([(name, check[0]) for name, check in checks.items()])
-    return frozenset({*checks, "type"} - {"extra"}), types, {name: check[1] for name, check in checks.items()}
+    keys = {*checks, "type"} if hasattr(model, "type") else set(checks)
+    return frozenset(keys - {"extra"}), types, {name: check[1] for name, check in checks.items()}
 
 
 def _check_of(hint: Any) -> tuple[frozenset[type], _Convert]:
@@ -70,7 +72,7 @@ def _check_of(hint: Any) -> tuple[frozenset[type], _Convert]:
     enums = [origin for origin in origins if issubclass(origin, Enum)]
     if enums:
         return frozenset({*enums, *none}), _enum_or_string({member.value: member for member in enums[0]})
-    types, convert = _SCALARS[origins[0]]
+    types, convert = _SCALAR_CHECKS[origins[0]]
     return frozenset({*types, *none}), convert
 
 
@@ -92,9 +94,10 @@ def _integer(value: Any, name: str) -> int:
 
 def _number(value: Any, name: str) -> float:
     if isinstance(value, float):
-        if value - value != 0:
+        number = float.__float__(value)
+        if number - number != 0:
             raise ValidationError([Problem((name,), "error", f"expected a number, got {json_type(value)}")])
-        return float.__float__(value)
+        return number
     if isinstance(value, int) and not isinstance(value, bool):
         return int.__int__(value)
     raise _wrong_type(name, "a number", value)
@@ -105,7 +108,7 @@ def _boolean(value: Any, name: str) -> bool:
 
 
 # A float may be infinite, so none is valid without a check.
-_SCALARS: dict[Any, tuple[tuple[type, ...], _Convert]] = {
+_SCALAR_CHECKS: dict[Any, tuple[tuple[type, ...], _Convert]] = {
     str: ((str,), _string),
     int: ((int,), _integer),
     float: ((int,), _number),
@@ -144,16 +147,14 @@ def _wrong_model(expected: str) -> _Convert:
 
 def _tuple_of(item_types: frozenset[type], convert_item: _Convert) -> _Convert:
     def convert(value: Any, name: str) -> tuple[Any, ...]:
-        if isinstance(value, (str, bytes, Mapping)):
+        if type(value) is tuple and item_types.issuperset(map(type, value)):
+            return value
+        if not isinstance(value, Iterable) or isinstance(value, (str, bytes, Mapping, AbstractSet)):
             raise _wrong_type(name, "a sequence", value)
-        try:
-            items = tuple(value)
-        except TypeError:
-            raise _wrong_type(name, "a sequence", value) from None
         return tuple(
             [
                 item if type(item) in item_types else convert_item(item, f"{name}[{index}]")
-                for index, item in enumerate(items)
+                for index, item in enumerate(value)
             ]
         )
 
@@ -168,9 +169,9 @@ def check_raw(raw: FrozenDict[Any], known_types: Iterable[str], *, has_index: bo
     if type_ in known_types:
         message = f"expected a type without a class of its own, got {quoted(type_)}"
         raise ValidationError([Problem(("type",), "error", message)])
-    if has_index and type(raw.get("index")) is not int:
-        problem = Problem(("index",), "error", f"expected an integer, got {json_type(raw.get('index'))}")
-        raise ValidationError([problem])
+    index = raw.get("index")
+    if has_index and type(index) is not int and not (type(index) is float and index.is_integer()):
+        raise ValidationError([Problem(("index",), "error", f"expected an integer, got {json_type(index)}")])
 
 
 # Serialization.

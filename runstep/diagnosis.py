@@ -8,6 +8,7 @@ classes.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ._checks import (
@@ -54,9 +55,8 @@ _UNIT_INTERVAL = Rule("a number", unit_interval)
 _image_file = object_({"file_id": _STRING})
 _logs = object_({"type": required("a string", type_tag("logs")), "logs": _STRING})
 _image = object_({"type": required("a string", type_tag("image")), "image": required("an object", _image_file)})
-_code_interpreter = object_(
-    {"input": _STRING, "outputs": required("an array", array(union({"logs": _logs, "image": _image})))}
-)
+_outputs = {"logs": _logs, "image": _image}
+_code_interpreter = object_({"input": _STRING, "outputs": required("an array", array(union(_outputs)))})
 _code_interpreter_call = object_(
     {
         "id": _STRING,
@@ -117,18 +117,18 @@ _message_creation_details = object_(
         "message_creation": required("an object", _message_creation),
     }
 )
-_tool_call = union(
-    {
-        "code_interpreter": _code_interpreter_call,
-        "file_search": _file_search_call,
-        "function": _function_call,
-        "retrieval": _retrieval_call,
-    }
-)
+_tool_calls = {
+    "code_interpreter": _code_interpreter_call,
+    "file_search": _file_search_call,
+    "function": _function_call,
+    "retrieval": _retrieval_call,
+}
+_tool_call = union(_tool_calls)
 _tool_calls_details = object_(
     {"type": required("a string", type_tag("tool_calls")), "tool_calls": required("an array", array(_tool_call))}
 )
-_step_details = union({"message_creation": _message_creation_details, "tool_calls": _tool_calls_details})
+_all_details = {"message_creation": _message_creation_details, "tool_calls": _tool_calls_details}
+_step_details = union(_all_details)
 
 _last_error = object_({"code": required("a string", one_of(LAST_ERROR_CODES)), "message": _STRING})
 _usage = object_(
@@ -219,7 +219,7 @@ def _page(value: Any, path: Path, problems: list[Problem]) -> None:
 
 def _is_json_text(value: Any, path: Path, problems: list[Problem]) -> bool:
     """Return whether the document is JSON text, for which there is another method, and add the problem."""
-    if path or not isinstance(value, (str, bytes)) or value.lstrip()[:1] not in ("{", b"{"):
+    if path or not isinstance(value, (str, bytes)) or value.lstrip()[:1] != ("{" if isinstance(value, str) else b"{"):
         return False
     message = f"expected an object, got {json_type(value)} (use from_json for JSON text)"
     problems.append(Problem(path, "error", message))
@@ -235,7 +235,7 @@ _CHECKS: dict[str, Check] = {
     "ImageFile": _image_file,
     "CodeInterpreterLogs": _logs,
     "CodeInterpreterImage": _image,
-    "OtherCodeInterpreterOutput": raw,
+    "OtherCodeInterpreterOutput": partial(raw, known_types=_outputs),
     "CodeInterpreter": _code_interpreter,
     "CodeInterpreterToolCall": _code_interpreter_call,
     "RankingOptions": _ranking_options,
@@ -246,12 +246,12 @@ _CHECKS: dict[str, Check] = {
     "Function": _function,
     "FunctionToolCall": _function_call,
     "RetrievalToolCall": _retrieval_call,
-    "OtherToolCall": raw,
+    "OtherToolCall": partial(raw, known_types=_tool_calls),
     "ToolCall": _tool_call,
     "MessageCreation": _message_creation,
     "MessageCreationStepDetails": _message_creation_details,
     "ToolCallsStepDetails": _tool_calls_details,
-    "OtherStepDetails": raw,
+    "OtherStepDetails": partial(raw, known_types=_all_details),
     "StepDetails": _step_details,
     "LastError": _last_error,
     "Usage": _usage,

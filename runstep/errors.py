@@ -96,8 +96,10 @@ def json_type(value: object) -> str:
     """Return the JSON type of `value`, with an article, or its Python type if it is not a JSON value."""
     if value is None:
         return "null"
-    if isinstance(value, float) and value - value != 0:
-        return "infinity" if value in _INFINITIES else "NaN"
+    if isinstance(value, float):
+        number = float.__float__(value)
+        if number - number != 0:
+            return "infinity" if number in _INFINITIES else "NaN"
     for type_, name in _JSON_TYPES:
         if isinstance(value, type_):
             return name

@@ -61,8 +61,8 @@ class FrozenDict(Mapping[str, _Value_co]):
             return False
         try:
             return self._data == FrozenDict(other)._data
-        except ValueError:
-            return False  # nested too deeply for a `FrozenDict`
+        except (TypeError, ValueError):
+            return False  # not JSON, or nested too deeply for a `FrozenDict`
 
     def __hash__(self) -> int:
         return hash(frozenset(self._data.items()))
@@ -103,10 +103,11 @@ def freeze(value: Any, depth: int = 0) -> Any:
         inner = _deeper(depth)
         return tuple([freeze(item, inner) for item in value])
     if isinstance(value, float):
-        if value - value != 0:
+        number = float.__float__(value)
+        if number - number != 0:
             message = "expected a finite number, got NaN or infinity"
             raise ValueError(message)
-        return float.__float__(value)
+        return number
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, int):

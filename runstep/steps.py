@@ -31,6 +31,7 @@ from ._reading import (
     read_raw,
     string,
     with_type,
+    with_unknown_type,
 )
 from ._writing import check_arguments, check_raw, remove_absent, set_field, with_extra
 from .enums import (
@@ -200,8 +201,8 @@ class OtherStepDetails:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> OtherStepDetails:
-        """Parse decoded step details of any type. Raises `ValidationError`."""
-        return parse(cls, _parse_other_details, data, strict=strict)
+        """Parse decoded step details of an unknown type. Raises `ValidationError`."""
+        return parse(cls, with_unknown_type(_parse_other_details, _DETAILS_PARSERS), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the details as new plain JSON types."""
@@ -555,7 +556,10 @@ class RunStep:
         return cls.from_dict(decode(text), strict=strict)
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Return the step as ASCII JSON text, like `json.dumps`, on one line or indented by `indent` spaces."""
+        """Return the step as ASCII JSON text, like `json.dumps`, on one line or indented by `indent` spaces.
+
+        Raises `ValueError` for an integer of more than 4,300 digits, which no JSON decoder of Python returns.
+        """
         return encode(self.to_dict(), indent)
 
 
@@ -744,7 +748,7 @@ class RunStepPage:
         return cls.from_dict(decode(text), strict=strict)
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Return the page as ASCII JSON text, like `json.dumps`, on one line or indented by `indent` spaces."""
+        """Return the page as ASCII JSON text, like `RunStep.to_json`."""
         return encode(self.to_dict(), indent)
 
 

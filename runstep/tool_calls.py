@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
+from ._json import decode_strictly
 from ._reading import (
     absent_of_two,
     draft,
@@ -24,10 +25,10 @@ from ._reading import (
     read_raw,
     string,
     with_type,
+    with_unknown_type,
 )
 from ._writing import check_arguments, check_raw, remove_absent, with_extra
 from .enums import FILE_SEARCH_RANKERS, PLAIN, FileSearchRanker
-from .errors import Problem, ValidationError
 from .frozen import EMPTY, FrozenDict
 
 # Each class is followed by its parser. An object that occurs in one place only, such as `function` in a function call,
@@ -180,8 +181,8 @@ class OtherCodeInterpreterOutput:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> OtherCodeInterpreterOutput:
-        """Parse a decoded output of any type. Raises `ValidationError`."""
-        return parse(cls, _parse_other_output, data, strict=strict)
+        """Parse a decoded output of an unknown type. Raises `ValidationError`."""
+        return parse(cls, with_unknown_type(_parse_other_output, _OUTPUT_PARSERS), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the output as new plain JSON types."""
@@ -620,11 +621,6 @@ def _parse_file_search_call(data: Any) -> Any:
 # Functions.
 
 
-def _reject_constant(name: str) -> Any:
-    """Reject NaN and infinity, which `json` accepts although they are not JSON."""
-    raise ValueError(name)
-
-
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
@@ -645,17 +641,7 @@ class Function:
 
     def parse_arguments(self) -> Any:
         """Decode the JSON text in `arguments`. Raises `ValidationError` if it is invalid or truncated."""
-        import json  # noqa: PLC0415  (not needed by most programs)
-
-        try:
-            return json.loads(self.arguments, parse_constant=_reject_constant)
-        except json.JSONDecodeError as error:
-            message = f"invalid JSON (line {error.lineno}, column {error.colno})"
-        except RecursionError:
-            message = "JSON is nested too deeply"
-        except ValueError:
-            message = "invalid JSON (NaN, infinity, or a number with too many digits)"
-        raise ValidationError((Problem(("arguments",), "error", message),))
+        return decode_strictly(self.arguments, ("arguments",))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> Function:
@@ -825,8 +811,8 @@ class OtherToolCall:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> OtherToolCall:
-        """Parse a decoded tool call of any type. Raises `ValidationError`."""
-        return parse(cls, _parse_other_call, data, strict=strict)
+        """Parse a decoded tool call of an unknown type. Raises `ValidationError`."""
+        return parse(cls, with_unknown_type(_parse_other_call, _CALL_PARSERS), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the call as new plain JSON types."""

@@ -85,8 +85,11 @@ _NO_KEYS: dict[str, Any] = {}
 EXTRA: Strategy = st.one_of(
     st.just(_NO_KEYS),
     st.just(_NO_KEYS),
-    st.dictionaries(TEXT | st.sampled_from(["surprise", "type ", "ID"]), JSON, max_size=2),
+    # No class defines a key that ends with a space.
+    st.dictionaries(st.builds("{} ".format, TEXT) | st.sampled_from(["surprise", "ID"]), JSON, max_size=2),
 )
+# Keys that one class defines are unknown keys of another one.
+_DEFINED_KEYS = ["type", "id", "index", "object", "name", "text", "raw", "extra", "data", "function", "usage"]
 
 # Valid documents for each class, from the innermost objects to the page.
 
@@ -97,8 +100,10 @@ def or_null(values: Strategy) -> Strategy:
 
 def document(required: dict[str, Strategy], optional: dict[str, Strategy] | None = None) -> Strategy:
     """Return a strategy for objects with these keys and, in some examples, unknown keys."""
-    known = st.fixed_dictionaries(required, optional=optional or {})
-    return st.builds(with_extra, known, EXTRA)
+    optional = optional or {}
+    foreign_keys = st.sampled_from([key for key in _DEFINED_KEYS if key not in required and key not in optional])
+    known = st.fixed_dictionaries(required, optional=optional)
+    return st.builds(with_extra, known, EXTRA | st.dictionaries(foreign_keys, JSON, max_size=2))
 
 
 def with_extra(known: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:

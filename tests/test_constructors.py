@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from enum import Enum, IntEnum
 from types import MappingProxyType
 from typing import Any
@@ -86,6 +87,7 @@ def test_a_wrong_type_in_a_step_is_a_type_error(keys: dict[str, Any], message: s
 WRONG_PARTS: list[tuple[Any, dict[str, Any], str]] = [
     (ToolCallsStepDetails, {"tool_calls": "abc"}, "tool_calls: expected a sequence, got a string"),
     (ToolCallsStepDetails, {"tool_calls": {}}, "tool_calls: expected a sequence, got an object"),
+    (ToolCallsStepDetails, {"tool_calls": set()}, "tool_calls: expected a sequence, got a Python set"),
     (ToolCallsStepDetails, {"tool_calls": None}, "tool_calls: expected a sequence, got null"),
     (ToolCallsStepDetails, {"tool_calls": ["x"]}, f"tool_calls[0]: expected {CALL_CLASSES}, got a string"),
     (
@@ -208,6 +210,23 @@ def test_sequences_and_mappings_are_converted() -> None:
     assert details.tool_calls == (call,)
     assert type(details.extra) is FrozenDict
     assert details.extra == {"x": {"y": [1]}}
+
+
+def test_an_error_of_an_iterator_is_raised_as_it_is() -> None:
+    def items() -> Iterator[Any]:
+        message = "our own"
+        raise TypeError(message)
+        yield
+
+    calls: Any = items()
+    with pytest.raises(TypeError, match=r"^our own$"):
+        ToolCallsStepDetails(tool_calls=calls)
+
+
+def test_a_whole_float_is_an_index() -> None:
+    parsed = OtherToolCallDelta.from_dict({"type": "mcp", "index": 1.0})
+    assert replace(parsed) == parsed
+    assert parsed.index == 1
 
 
 def test_metadata_can_be_a_dict_for_type_checkers() -> None:

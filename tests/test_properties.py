@@ -101,7 +101,7 @@ def test_many_documents_round_trip(part: tuple[str, Any]) -> None:
 
 @given(STEP | PAGE, st.none() | st.integers(0, 3))
 def test_json_text_equals_json_dumps_and_round_trips(data: Any, indent: int | None) -> None:
-    cls = RunStepPage if "data" in data else RunStep
+    cls = RunStep if "step_details" in data else RunStepPage
     parsed = cls.from_dict(data)
     text = parsed.to_json(indent=indent)
     assert text == json.dumps(parsed.to_dict(), indent=indent)

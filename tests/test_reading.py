@@ -13,9 +13,12 @@ import pytest
 
 from runstep import (
     FrozenDict,
+    LastError,
     OtherToolCall,
+    RankingOptions,
     RunStep,
     RunStepPage,
+    Usage,
     ValidationError,
     diagnose,
     step_details_from_dict,
@@ -23,6 +26,7 @@ from runstep import (
     tool_call_from_dict,
 )
 from runstep._reading import ReadFailure, parse
+from runstep.streaming import RunStepDelta
 
 from .conftest import DATA
 from .strategies import Dict, Float, Int, IntegerEnum, List, Str, StringEnum, deep_map, nested, subclass_instances
@@ -272,7 +276,27 @@ def hidden(value: Any) -> Any:
         return HiddenDict({key: hidden(item) for key, item in value.items()})
     if isinstance(value, list):
         return HiddenList([hidden(item) for item in value])
+    if type(value) is float:
+        return HiddenFloat(value)
     return HiddenString(value) if isinstance(value, str) else value
+
+
+class HiddenFloat(float):
+    """A number whose overridden methods deny its value."""
+
+    __slots__ = ()
+
+    def __sub__(self, other: object) -> float:
+        return 0.0
+
+    def is_integer(self) -> bool:
+        return True
+
+    def __int__(self) -> int:
+        return 7
+
+    def __float__(self) -> float:
+        return 7.0
 
 
 VALID = sorted(path for path in (DATA / "valid").glob("*.json") if not path.stem.startswith("page_"))
@@ -297,6 +321,39 @@ def test_the_diagnosis_of_an_invalid_document_ignores_what_subclasses_override(p
     except ValueError:
         return  # invalid JSON text
     assert diagnose(hidden(document)) == diagnose(document)
+
+
+@pytest.mark.parametrize("value", [1.5, float("nan"), float("inf")])
+@pytest.mark.parametrize("strict", [False, True])
+def test_the_value_of_a_number_is_not_what_a_subclass_overrides(value: float, strict: bool) -> None:
+    document = {"ranker": "auto", "score_threshold": HiddenFloat(value)}
+    assert outcome(RankingOptions, document, strict) == outcome(
+        RankingOptions, {**document, "score_threshold": value}, strict
+    )
+    document = {"message": "m", "code": "c", "x": HiddenFloat(value)}
+    assert outcome(LastError, document, strict) == outcome(LastError, {**document, "x": value}, strict)
+    usage = {"prompt_tokens": HiddenFloat(value), "completion_tokens": 1, "total_tokens": 1}
+    assert outcome(Usage, usage, strict) == outcome(Usage, {**usage, "prompt_tokens": value}, strict)
+
+
+def outcome(cls: Any, document: Any, strict: bool) -> str:
+    try:
+        return repr(cls.from_dict(document, strict=strict))
+    except ValidationError as error:
+        return repr(error.problems)
+
+
+INVALID_DELTAS = [
+    {"id": "step_1", "object": "thread.run.step", "delta": {}},
+    {"id": 1, "object": "thread.run.step.delta", "delta": {"step_details": {"type": 5}}},
+    {"id": "step_1", "delta": {"step_details": {"type": "tool_calls", "tool_calls": [{"type": "function"}]}}},
+]
+
+
+@pytest.mark.parametrize("document", INVALID_DELTAS, ids=range(len(INVALID_DELTAS)))
+@pytest.mark.parametrize("strict", [False, True])
+def test_the_problems_of_a_delta_are_not_what_subclasses_override(document: Any, strict: bool) -> None:
+    assert outcome(RunStepDelta, hidden(document), strict) == outcome(RunStepDelta, document, strict)
 
 
 # Values of the unions on their own.

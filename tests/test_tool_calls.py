@@ -23,12 +23,14 @@ from runstep import (
     FunctionToolCall,
     ImageFile,
     OtherCodeInterpreterOutput,
+    OtherStepDetails,
     OtherToolCall,
     RankingOptions,
     RetrievalToolCall,
     ToolCallsStepDetails,
     ValidationError,
 )
+from runstep.streaming import OtherCodeInterpreterOutputDelta, OtherStepDetailsDelta, OtherToolCallDelta
 
 CALLS: list[tuple[type, dict[str, Any]]] = [
     (
@@ -74,6 +76,28 @@ def test_a_class_rejects_other_types(cls: Any, data: dict[str, Any]) -> None:
     assert str(caught.value) == f'type: expected "{data["type"]}", got "other"'
     with pytest.raises(ValidationError, match=r"^type: expected a string, but the key is missing$"):
         cls.from_dict({key: value for key, value in data.items() if key != "type"})
+
+
+@pytest.mark.parametrize(
+    ("cls", "data"),
+    [
+        (OtherToolCall, {"type": "function", "id": "c"}),
+        (OtherCodeInterpreterOutput, {"type": "logs"}),
+        (OtherStepDetails, {"type": "tool_calls"}),
+        (OtherToolCallDelta, {"type": "function", "index": 0}),
+        (OtherCodeInterpreterOutputDelta, {"type": "logs", "index": 0}),
+        (OtherStepDetailsDelta, {"type": "tool_calls"}),
+    ],
+)
+def test_a_class_for_unknown_types_rejects_known_ones(cls: Any, data: dict[str, Any]) -> None:
+    message = f'type: expected a type without a class of its own, got "{data["type"]}"'
+    for strict in (False, True):
+        with pytest.raises(ValidationError) as caught:
+            cls.from_dict(data, strict=strict)
+        assert str(caught.value) == message
+    with pytest.raises(ValidationError) as caught:
+        cls(raw=data)
+    assert str(caught.value) == message
 
 
 # Calls of unknown types.
@@ -129,9 +153,6 @@ def test_arguments_are_decoded(arguments: str, value: Any) -> None:
     assert Function(name="f", arguments=arguments).parse_arguments() == value
 
 
-_NOT_JSON_NUMBER = "invalid JSON (NaN, infinity, or a number with too many digits)"
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -141,10 +162,10 @@ _NOT_JSON_NUMBER = "invalid JSON (NaN, infinity, or a number with too many digit
         ('{"port":\n  Brest}', "invalid JSON (line 2, column 3)"),
         ('{"a": 1} {"b": 2}', "invalid JSON (line 1, column 10)"),
         ("\ufeff{}", "invalid JSON (line 1, column 1)"),
-        ("NaN", _NOT_JSON_NUMBER),
-        ("[Infinity]", _NOT_JSON_NUMBER),
-        ("[-Infinity]", _NOT_JSON_NUMBER),
-        ("1" + "0" * 5000, _NOT_JSON_NUMBER),
+        ("NaN", "expected a number, got NaN"),
+        ("[Infinity]", "expected a number, got infinity"),
+        ("[-Infinity]", "expected a number, got infinity"),
+        ("1" + "0" * 5000, "invalid JSON (a number with too many digits)"),
         ("[" * 100_000, "JSON is nested too deeply"),
     ],
     ids=lambda text: text[:12],

@@ -67,7 +67,7 @@ class _TextBuilder:
 
     def build(self) -> str:
         text = "".join(self._fragments)
-        if len(self._fragments) > 1 and not text.isascii():
+        if any("\udc00" <= fragment[:1] <= "\udfff" for fragment in self._fragments):
             text = _SURROGATE_PAIR.sub(_join_surrogates, text)
         self._fragments = [text]
         return text
@@ -243,11 +243,17 @@ class _RawBuilder:
         self._raw = _ObjectBuilder(EMPTY if previous is None else _previous_raw(previous))
 
     def add(self, delta: Any) -> None:
-        # The index is only in deltas. Step details have none.
-        self._raw.add({key: value for key, value in delta.raw.items() if key != "index"})
+        self._raw.add(delta.raw)
 
     def build(self) -> Any:
         return self.model(raw=self._raw.build())
+
+
+class _IndexedRawBuilder(_RawBuilder):
+    """Accumulates an object of an unknown type. Its index is only in the deltas."""
+
+    def add(self, delta: Any) -> None:
+        self._raw.add({key: value for key, value in delta.raw.items() if key != "index"})
 
 
 # Code interpreter.
@@ -307,7 +313,7 @@ class _ImageBuilder:
         return CodeInterpreterImage(image=image, extra=_build_extra(self._extra))
 
 
-class _OtherOutputBuilder(_RawBuilder):
+class _OtherOutputBuilder(_IndexedRawBuilder):
     """Accumulates an output of an unknown type."""
 
     delta_type = OtherCodeInterpreterOutputDelta
@@ -370,30 +376,37 @@ class _FileSearchCallBuilder:
     """Accumulates a file search. Its body does not arrive in fragments."""
 
     delta_type = FileSearchToolCallDelta
-    __slots__ = ("_extra", "_file_search", "_id")
+    __slots__ = ("_absent", "_body_extra", "_extra", "_id", "_ranking_options", "_results")
 
     def __init__(self, previous: ToolCall | None) -> None:
         self._id, self._extra = _id_and_extra(previous, FileSearchToolCall, "file_search")
-        self._file_search = previous.file_search if type(previous) is FileSearchToolCall else FileSearch()
+        body = previous.file_search if type(previous) is FileSearchToolCall else FileSearch()
+        self._ranking_options = body.ranking_options
+        self._results = body.results
+        self._body_extra = dict(body.extra)
+        self._absent = body._absent
 
     def add(self, delta: FileSearchToolCallDelta) -> None:
         if delta.id is not None:
             self._id = delta.id
-        new = delta.file_search
-        if new is not None:
-            previous = self._file_search
-            extra = dict(previous.extra)
-            _update_extra(extra, new.extra)
-            self._file_search = FileSearch(
-                ranking_options=previous.ranking_options if new.ranking_options is None else new.ranking_options,
-                results=previous.results if new.results is None else new.results,
-                extra=_build_extra(extra),
-                _absent=tuple([key for key in previous._absent if key in new._absent]),
-            )
         _update_extra(self._extra, delta.extra)
+        body = delta.file_search
+        if body is not None:
+            if body.ranking_options is not None:
+                self._ranking_options = body.ranking_options
+            if body.results is not None:
+                self._results = body.results
+            self._absent = tuple([key for key in self._absent if key in body._absent])
+            _update_extra(self._body_extra, body.extra)
 
     def build(self) -> FileSearchToolCall:
-        return FileSearchToolCall(id=self._id, file_search=self._file_search, extra=_build_extra(self._extra))
+        body = FileSearch(
+            ranking_options=self._ranking_options,
+            results=self._results,
+            extra=_build_extra(self._body_extra),
+            _absent=self._absent,
+        )
+        return FileSearchToolCall(id=self._id, file_search=body, extra=_build_extra(self._extra))
 
 
 class _FunctionCallBuilder:
@@ -468,7 +481,7 @@ class _RetrievalCallBuilder:
         return RetrievalToolCall(id=self._id, retrieval=self._retrieval, extra=_build_extra(self._extra))
 
 
-class _OtherCallBuilder(_RawBuilder):
+class _OtherCallBuilder(_IndexedRawBuilder):
     """Accumulates a call of an unknown tool."""
 
     delta_type = OtherToolCallDelta

@@ -30,19 +30,13 @@ class _StepBuilder:
 
     def replace(self, step: RunStep) -> None:
         self.step = step
-        if step.status in _ENDED or not self._keeps_details(step.step_details):
+        details = step.step_details
+        if self.details is None:
+            return
+        if step.status in _ENDED or self.details.delta_type is not _empty_delta_type(details):
             self.details = None
-
-    def _keeps_details(self, details: StepDetails) -> bool:
-        """Return whether accumulated details remain, because those of the new step are still empty."""
-        builder = self.details
-        if builder is None:
-            return False
-        if builder.delta_type is ToolCallsStepDetailsDelta and type(details) is ToolCallsStepDetails:
-            if not details.tool_calls:
-                builder.add(ToolCallsStepDetailsDelta(extra=details.extra))
-            return not details.tool_calls
-        return builder.delta_type is OtherStepDetailsDelta and type(details) is OtherStepDetails and _is_empty(details)
+        elif type(details) is ToolCallsStepDetails:
+            self.details.add(ToolCallsStepDetailsDelta(extra=details.extra))
 
     def add(self, delta: Any) -> None:
         if self.details is None or type(delta) is not self.details.delta_type:
@@ -59,9 +53,14 @@ class _StepBuilder:
         return self.step if self.details is None else replace(self.step, step_details=self.details.build())
 
 
-def _is_empty(details: OtherStepDetails) -> bool:
-    """Return whether step details of an unknown type contain nothing but the type."""
-    return not any(value for key, value in details.raw.items() if key != "type")
+def _empty_delta_type(details: StepDetails) -> type[Any] | None:
+    """Return the class of the deltas whose accumulated details remain if a new step has these; None if they do not."""
+    if isinstance(details, ToolCallsStepDetails):
+        return None if details.tool_calls else ToolCallsStepDetailsDelta
+    if isinstance(details, OtherStepDetails):
+        has_content = any(value for key, value in details.raw.items() if key != "type")
+        return None if has_content else OtherStepDetailsDelta
+    return None
 
 
 @final

@@ -27,6 +27,7 @@ from .._reading import (
     read_raw,
     string,
     with_type,
+    with_unknown_type,
 )
 from .._writing import check_arguments, check_raw, remove_absent, with_extra
 from ..errors import Problem, ValidationError, quoted
@@ -225,8 +226,8 @@ class OtherCodeInterpreterOutputDelta:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> OtherCodeInterpreterOutputDelta:
-        """Parse a decoded output of any type of a delta. Raises `ValidationError`."""
-        return _parse(cls, _parse_other_output, data, strict=strict)
+        """Parse a decoded output of an unknown type of a delta. Raises `ValidationError`."""
+        return _parse(cls, with_unknown_type(_parse_other_output, _OUTPUT_PARSERS), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the output as new plain JSON types."""
@@ -607,8 +608,8 @@ class OtherToolCallDelta:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> OtherToolCallDelta:
-        """Parse a decoded tool call of any type of a delta. Raises `ValidationError`."""
-        return _parse(cls, _parse_other_call, data, strict=strict)
+        """Parse a decoded tool call of an unknown type of a delta. Raises `ValidationError`."""
+        return _parse(cls, with_unknown_type(_parse_other_call, _CALL_PARSERS), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the call as new plain JSON types."""
@@ -805,8 +806,8 @@ class OtherStepDetailsDelta:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], *, strict: bool = False) -> OtherStepDetailsDelta:
-        """Parse decoded step details of any type of a delta. Raises `ValidationError`."""
-        return _parse(cls, _parse_other_details, data, strict=strict)
+        """Parse decoded step details of an unknown type of a delta. Raises `ValidationError`."""
+        return _parse(cls, with_unknown_type(_parse_other_details, _DETAILS_PARSERS), data, strict=strict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the details as new plain JSON types."""

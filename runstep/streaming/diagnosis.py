@@ -25,6 +25,7 @@ from .._checks import (
     type_tag,
     union,
 )
+from .._reading import plain_value
 from ..diagnosis import file_search
 from ..errors import Problem, quoted
 
@@ -40,7 +41,7 @@ _INDEX = Rule("an integer", integer, valid_type=int)
 _STRING = Rule("a string", string, missing=None, null="deviation", valid_type=str)
 
 
-_indexed_raw: Check = partial(raw, has_index=True)
+_indexed_raw = partial(raw, has_index=True)
 
 # The checks, from the innermost objects to the delta.
 
@@ -49,8 +50,8 @@ _logs = object_({"index": _INDEX, "type": required("a string", type_tag("logs"))
 _image = object_(
     {"index": _INDEX, "type": required("a string", type_tag("image")), "image": optional("an object", _image_file)}
 )
-_outputs = array(union({"logs": _logs, "image": _image}, _indexed_raw))
-_code_interpreter = object_({"input": _STRING, "outputs": optional("an array", _outputs)})
+_outputs = {"logs": _logs, "image": _image}
+_code_interpreter = object_({"input": _STRING, "outputs": optional("an array", array(union(_outputs, _indexed_raw)))})
 _code_interpreter_call = object_(
     {
         "index": _INDEX,
@@ -98,22 +99,20 @@ _message_creation_details = object_(
         "message_creation": optional("an object", _message_creation),
     }
 )
-_calls = array(
-    union(
-        {
-            "code_interpreter": _code_interpreter_call,
-            "file_search": _file_search_call,
-            "function": _function_call,
-            "retrieval": _retrieval_call,
-        },
-        _indexed_raw,
-    )
-)
+_calls = {
+    "code_interpreter": _code_interpreter_call,
+    "file_search": _file_search_call,
+    "function": _function_call,
+    "retrieval": _retrieval_call,
+}
 _tool_calls_details = object_(
-    {"type": required("a string", type_tag("tool_calls")), "tool_calls": optional("an array", _calls)}
+    {
+        "type": required("a string", type_tag("tool_calls")),
+        "tool_calls": optional("an array", array(union(_calls, _indexed_raw))),
+    }
 )
-_details = union({"message_creation": _message_creation_details, "tool_calls": _tool_calls_details})
-_step_delta = object_({"step_details": optional("an object", _details)})
+_details = {"message_creation": _message_creation_details, "tool_calls": _tool_calls_details}
+_step_delta = object_({"step_details": optional("an object", union(_details))})
 _delta_keys = object_(
     {
         "id": required("a string", string),
@@ -124,7 +123,8 @@ _delta_keys = object_(
 
 
 def _delta(value: Any, path: Path, problems: list[Problem]) -> None:
-    object_name = value.get("object") if isinstance(value, dict) else None
+    value = plain_value(value)
+    object_name = plain_value(value.get("object")) if type(value) is dict else None
     if isinstance(object_name, str) and object_name != "thread.run.step.delta":
         message = f'expected a run step delta ("thread.run.step.delta"), got {quoted(object_name)}'
         problems.append(Problem((*path, "object"), "error", message))
@@ -137,18 +137,18 @@ _CHECKS: dict[str, Check] = {
     "ImageFileDelta": _image_file,
     "CodeInterpreterLogsDelta": _logs,
     "CodeInterpreterImageDelta": _image,
-    "OtherCodeInterpreterOutputDelta": _indexed_raw,
+    "OtherCodeInterpreterOutputDelta": partial(_indexed_raw, known_types=_outputs),
     "CodeInterpreterDelta": _code_interpreter,
     "CodeInterpreterToolCallDelta": _code_interpreter_call,
     "FileSearchToolCallDelta": _file_search_call,
     "FunctionDelta": _function,
     "FunctionToolCallDelta": _function_call,
     "RetrievalToolCallDelta": _retrieval_call,
-    "OtherToolCallDelta": _indexed_raw,
+    "OtherToolCallDelta": partial(_indexed_raw, known_types=_calls),
     "MessageCreationDelta": _message_creation,
     "MessageCreationStepDetailsDelta": _message_creation_details,
     "ToolCallsStepDetailsDelta": _tool_calls_details,
-    "OtherStepDetailsDelta": raw,
+    "OtherStepDetailsDelta": partial(raw, known_types=_details),
     "StepDelta": _step_delta,
     "RunStepDelta": _delta,
 }

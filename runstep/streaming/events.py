@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from .._json import decode
+from .._json import decode, decode_strictly
 from .._reading import ReadFailure, draft, freeze_json
+from .._writing import set_field
 from ..errors import Problem, ValidationError, json_type
 from ..frozen import thaw
 from ..steps import RunStep
@@ -29,6 +30,16 @@ class Event:
     error: ValidationError | None = field(default=None, compare=False)
     """Why the data of a run step event is invalid, or why it was discarded; otherwise None. Ignored by equality."""
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.event, str):
+            message = f"event: expected a string, got {json_type(self.event)}"
+            raise TypeError(message)
+        if not isinstance(self.data, (RunStep, RunStepDelta, str)):
+            message = f"data: expected RunStep, RunStepDelta or a string, got {json_type(self.data)}"
+            raise TypeError(message)
+        # A name may be a member of an enum.
+        set_field(self, "event", str.__str__(self.event))
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Event:
         """Parse an event that was logged as `{"event": …, "data": …}`, with data that is decoded or text.
@@ -39,7 +50,7 @@ class Event:
         """
         event, content = _event_and_data(data)
         if isinstance(content, str):
-            return parse_event(event, content)
+            return parse_event(event, str.__str__(content))
         parse = _PARSERS.get(event)
         error: ValidationError | None = None
         if parse is not None:
@@ -54,7 +65,7 @@ class Event:
 
         Raises `ValidationError` if the data is invalid JSON.
         """
-        return decode(self.data) if isinstance(self.data, str) else self.data.to_dict()
+        return decode_strictly(self.data) if isinstance(self.data, str) else self.data.to_dict()
 
 
 _PARSERS: dict[str, Callable[[Any], RunStep | RunStepDelta]] = {

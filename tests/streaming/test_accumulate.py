@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runstep import FunctionToolCall, RunStep, ValidationError
-from runstep.streaming import Event, RunStepAccumulator, RunStepDelta
+from runstep.streaming import Event, RunStepAccumulator, RunStepDelta, RunStepStream
 
 from ..strategies import JSON
 from ..test_properties import assert_immutable
@@ -78,15 +79,22 @@ def accumulate_calls(*items: RunStep | RunStepDelta) -> list[dict[str, Any]]:
 # A reference implementation on dicts.
 
 
-def merge(target: dict[str, Any], source: dict[str, Any]) -> None:
+_FRAGMENTS = {"function": {"arguments"}, "code_interpreter": {"input"}, "logs output": {"logs"}}
+
+
+def merge(target: dict[str, Any], source: dict[str, Any], kind: str) -> None:
+    """Merge an object into another one. `kind` is the key that it is under, or the type of a call or output."""
+    is_unknown = kind in ("openapi call", "mcp call")
     for key, value in source.items():
-        if key in ("arguments", "input", "logs"):
+        if key in _FRAGMENTS.get(kind, ()) or (is_unknown and key == "arguments"):
             target[key] = target.get(key, "") + value
-        elif key == "outputs":
+        elif (kind, key) == ("code_interpreter", "outputs"):
             for output in value:
-                merge(target.setdefault(key, {}).setdefault(output["index"], {}), output)
-        elif key in ("function", "code_interpreter", "file_search", "image"):
-            merge(target.setdefault(key, {}), value)
+                merge(target.setdefault(key, {}).setdefault(output["index"], {}), output, f"{output['type']} output")
+        elif is_unknown and isinstance(value, dict):
+            merge(target.setdefault(key, {}), value, kind)
+        elif kind in (f"{key} call", f"{key} output"):
+            merge(target.setdefault(key, {}), value, key)
         elif value is not None or key not in target:
             target[key] = value
 
@@ -96,7 +104,7 @@ def expected_calls(deltas: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     merged: dict[int, Any] = {}
     for calls in deltas:
         for call in calls:
-            merge(merged.setdefault(call["index"], {}), call)
+            merge(merged.setdefault(call["index"], {}), call, f"{call['type']} call")
     return [with_defaults(merged[index]) for index in sorted(merged)]
 
 
@@ -662,6 +670,34 @@ def test_extra_keys_of_a_step_without_calls_are_added() -> None:
     assert result.to_dict()["step_details"]["note"] == 1
 
 
+def test_unknown_keys_may_be_named_like_defined_ones() -> None:
+    keys = {"type": "x", "index": 7, "id": 1, "name": None, "extra": {"a": 1}, "raw": [], "object": "y"}
+    calls = [
+        {"index": 0, "type": "file_search", "file_search": keys},
+        {
+            "index": 1,
+            "type": "code_interpreter",
+            "code_interpreter": {**keys, "outputs": [{"index": 0, "type": "image", "image": keys}]},
+        },
+        {"index": 2, "type": "function", "function": {**keys, "name": "f"}},
+    ]
+    file_search, code_interpreter, function_ = accumulate_calls(step(), delta(*calls))
+    assert file_search["file_search"] == keys
+    assert code_interpreter["code_interpreter"]["outputs"][0]["image"] == {**keys, "file_id": ""}
+    assert {key: code_interpreter["code_interpreter"][key] for key in keys} == keys
+    assert function_["function"] == {**keys, "name": "f", "arguments": ""}
+    (event,) = RunStepStream().feed(
+        f"event: thread.run.step.delta\ndata: {json.dumps(delta(*calls).to_dict())}\n\n".encode()
+    )
+    assert event == Event(event="thread.run.step.delta", data=delta(*calls))
+
+
+def test_details_of_an_unknown_type_may_have_an_index() -> None:
+    empty = RunStep.from_dict({**STEP, "type": "activities", "step_details": {"type": "activities"}})
+    result = accumulate(empty, details({"type": "activities", "index": [1]})).steps["step_1"]
+    assert result.step_details.to_dict() == {"type": "activities", "index": [1]}
+
+
 def test_details_of_an_unknown_type_survive_a_step_with_empty_details() -> None:
     activity = {"index": 0, "id": "activity_1"}
     empty = RunStep.from_dict({**STEP, "type": "activities", "step_details": {"type": "activities", "activities": []}})
@@ -750,6 +786,16 @@ def test_indices_with_equal_hashes_take_linear_time() -> None:
     assert time.perf_counter() - started < 10  # quadratic time would be minutes
 
 
+def test_many_keys_of_a_file_search_take_linear_time() -> None:
+    deltas = [delta({"index": 0, "type": "file_search", "file_search": {f"key_{n}": n}}) for n in range(10_000)]
+    accumulator = accumulate(step())
+    started = time.perf_counter()
+    for item in deltas:
+        accumulator.add(item)
+    assert time.perf_counter() - started < 5  # quadratic time would be half a minute
+    assert len(accumulator.steps["step_1"].to_dict()["step_details"]["tool_calls"][0]["file_search"]) == 10_000
+
+
 @pytest.mark.parametrize(
     "item", [None, "text", 5, [], {"event": "x", "data": ""}.items()], ids=lambda item: type(item).__name__
 )
@@ -783,6 +829,30 @@ def test_the_data_of_any_event_can_be_decoded() -> None:
     assert Event.from_dict({"event": "thread.run.step.created", "data": STEP}).json() == STEP
     with pytest.raises(ValidationError, match=r"^invalid JSON \(line 1, column 2\)$"):
         Event(event="done", data="[DONE]").json()
+    with pytest.raises(ValidationError, match=r"^expected a number, got NaN$"):
+        Event(event="x", data="[NaN]").json()
+
+
+class _Text(str):
+    __slots__ = ()
+
+
+def test_an_event_holds_plain_strings() -> None:
+    event = Event.from_dict({"event": _Text("x"), "data": _Text("y")})
+    assert (type(event.event), type(event.data)) == (str, str)
+    assert type(Event(event=EventName.CREATED, data="").event) is str
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"event": 5, "data": ""}, "event: expected a string, got an integer"),
+        ({"event": "x", "data": STEP}, "data: expected RunStep, RunStepDelta or a string, got an object"),
+    ],
+)
+def test_a_wrong_type_in_an_event_is_a_type_error(keys: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=f"^{message}$"):
+        Event(**keys)
 
 
 def test_the_tool_calls_of_a_delta_are_a_tuple() -> None:
