@@ -12,7 +12,6 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from ._reading import plain_value
 from .errors import Problem, json_type, quoted
 from .frozen import MAX_DEPTH
 from .metadata import metadata_problems
@@ -38,6 +37,27 @@ class Rule:
     valid_type: type | None = None
     # A check of the object that contains the key.
     check_object: Check | None = None
+
+
+# Instances of subclasses. The methods of the base types return what an instance contains, whatever it overrides.
+
+_JSON_TYPES = frozenset({dict, list, str, int, float, bool, type(None)})
+_CONVERSIONS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (dict, lambda value: dict(dict.items(value))),
+    (list, list.copy),
+    (str, str.__str__),
+    (int, int.__int__),
+    (float, float.__float__),
+)
+
+
+def plain_value(value: Any) -> Any:
+    """Return a value of the JSON type for an instance of a subclass; otherwise the value."""
+    if type(value) not in _JSON_TYPES:
+        for base, convert in _CONVERSIONS:
+            if isinstance(value, base):
+                return convert(value)
+    return value
 
 
 # Problems that several checks add.

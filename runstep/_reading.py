@@ -159,25 +159,6 @@ def plain_dict(value: Any) -> dict[str, Any]:
     raise ReadFailure
 
 
-_JSON_TYPES = frozenset({dict, list, str, int, float, bool, type(None)})
-_CONVERSIONS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
-    (dict, plain_dict),
-    (list, plain_list),
-    (str, str.__str__),
-    (int, int.__int__),
-    (float, float.__float__),
-)
-
-
-def plain_value(value: Any) -> Any:
-    """Return a value of the JSON type for an instance of a subclass; otherwise the value."""
-    if type(value) not in _JSON_TYPES:
-        for base, convert in _CONVERSIONS:
-            if isinstance(value, base):
-                return convert(value)
-    return value
-
-
 def plain_dict_or_php(value: Any) -> dict[str, Any]:
     """Return a `dict` like `plain_dict`; an empty one also for `[]`, which PHP writes for an empty object."""
     if isinstance(value, list) and not value:

@@ -24,6 +24,7 @@ from ._checks import (
     object_,
     one_of,
     optional,
+    plain_value,
     raw,
     required,
     string,
@@ -32,7 +33,6 @@ from ._checks import (
     union,
     unit_interval,
 )
-from ._reading import plain_value
 from .enums import FILE_SEARCH_RANKERS, LAST_ERROR_CODES, RUN_STEP_OBJECTS, RUN_STEP_STATUSES, RUN_STEP_TYPES
 from .errors import Problem, json_type, quoted
 
@@ -42,6 +42,19 @@ def diagnose_as(kind: str, data: object) -> tuple[Problem, ...]:
     problems: list[Problem] = []
     _CHECKS[kind](data, (), problems)
     return tuple(problems)
+
+
+def diagnose_step_or_page(data: object) -> tuple[Problem, ...]:
+    """Return all problems of `data` as a page if it seems to be one, or else as a run step."""
+    plain = plain_value(data)
+    return diagnose_as("RunStepPage" if type(plain) is dict and _is_page(plain) else "RunStep", plain)
+
+
+def _is_page(data: dict[Any, Any]) -> bool:
+    object_name = plain_value(data.get("object"))
+    if type(object_name) is str and (object_name == "list" or object_name in RUN_STEP_OBJECTS):
+        return object_name == "list"
+    return "data" in data and "step_details" not in data
 
 
 # The checks, from the innermost objects to the page.

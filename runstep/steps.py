@@ -26,7 +26,6 @@ from ._reading import (
     plain_dict,
     plain_dict_or_php,
     plain_list,
-    plain_value,
     read_extra,
     read_raw,
     string,
@@ -783,14 +782,6 @@ def diagnose(data: Any) -> tuple[Problem, ...]:
     An empty tuple means that the document is strictly valid. A document without a known `object` is a page if it has
     `data` and no `step_details`.
     """
-    from .diagnosis import diagnose_as  # noqa: PLC0415  (only needed for invalid data and strict mode)
+    from .diagnosis import diagnose_step_or_page  # noqa: PLC0415  (only needed for invalid data and strict mode)
 
-    plain = plain_value(data)
-    return diagnose_as("RunStepPage" if type(plain) is dict and _is_page(plain) else "RunStep", plain)
-
-
-def _is_page(data: dict[Any, Any]) -> bool:
-    object_ = plain_value(data.get("object"))
-    if type(object_) is str and (object_ == "list" or object_ in RUN_STEP_OBJECTS):
-        return object_ == "list"
-    return "data" in data and "step_details" not in data
+    return diagnose_step_or_page(data)

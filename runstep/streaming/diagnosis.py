@@ -19,13 +19,13 @@ from .._checks import (
     json_object,
     object_,
     optional,
+    plain_value,
     raw,
     required,
     string,
     type_tag,
     union,
 )
-from .._reading import plain_value
 from ..diagnosis import file_search
 from ..errors import Problem, quoted
 
