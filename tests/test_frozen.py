@@ -198,12 +198,18 @@ def test_keys_that_are_not_strings_are_rejected() -> None:
         FrozenDict({5: 6})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
-def test_unpickling_deeply_nested_values_takes_linear_time() -> None:
-    value: Any = list(range(20_000))
-    for _ in range(45):
-        value = {"key": value, "x": [value[:1] if isinstance(value, list) else {}]}
-    frozen = FrozenDict({"key": value})
-    pickled = pickle.dumps(frozen)
-    started = time.perf_counter()
-    assert pickle.loads(pickled) == frozen  # noqa: S301  (own data)
-    assert time.perf_counter() - started < 1
+def test_unpickling_does_not_take_longer_for_deeply_nested_values() -> None:
+    def time_of_unpickling(depth: int) -> float:
+        value: Any = [str(number) for number in range(20_000)]
+        for _ in range(depth):
+            value = {"key": value}
+        frozen = FrozenDict({"key": value})
+        pickled = pickle.dumps(frozen)
+        times: list[float] = []
+        for _ in range(3):
+            started = time.perf_counter()
+            assert pickle.loads(pickled) == frozen  # noqa: S301  (own data)
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    assert time_of_unpickling(90) < 5 * time_of_unpickling(1)

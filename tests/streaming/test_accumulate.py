@@ -772,7 +772,7 @@ def test_alternating_types_after_a_large_value_take_linear_time() -> None:
     started = time.perf_counter()
     for item in alternating_types(5000, "x" * 100):
         accumulator.add(item)
-    assert time.perf_counter() - started < 10  # quadratic time would be minutes
+    assert time.perf_counter() - started < 4  # quadratic time would be 10 seconds or more
 
 
 def test_indices_with_equal_hashes_take_linear_time() -> None:
@@ -783,7 +783,7 @@ def test_indices_with_equal_hashes_take_linear_time() -> None:
     for index in indices:
         accumulator.add(delta({"index": index, "type": "retrieval", "id": str(index)}))
     assert [call.id for call in accumulator.steps["step_1"].tool_calls] == [str(index) for index in sorted(indices)]
-    assert time.perf_counter() - started < 10  # quadratic time would be minutes
+    assert time.perf_counter() - started < 4  # quadratic time would be 10 seconds or more
 
 
 def test_many_keys_of_a_file_search_take_linear_time() -> None:
@@ -792,7 +792,7 @@ def test_many_keys_of_a_file_search_take_linear_time() -> None:
     started = time.perf_counter()
     for item in deltas:
         accumulator.add(item)
-    assert time.perf_counter() - started < 5  # quadratic time would be half a minute
+    assert time.perf_counter() - started < 3  # quadratic time would be 6 seconds or more
     assert len(accumulator.steps["step_1"].to_dict()["step_details"]["tool_calls"][0]["file_search"]) == 10_000
 
 
