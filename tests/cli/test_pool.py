@@ -26,6 +26,10 @@ from .conftest import ARCHIVES, ROOT, CliRunner, start_process
 
 TIMEOUT = 30
 
+CANNOT_START = "runstep: error: cannot start worker processes: "
+# From Python 3.15 on, the executor itself notices when one of its threads fails, and reports it like this.
+WORKER_DIED = "runstep: error: a worker process died, probably for lack of memory\n"
+
 
 @pytest.fixture(autouse=True)
 def _two_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,11 +82,7 @@ def raiser(error: Exception) -> Callable[..., None]:
 @posix
 def test_a_killed_worker_is_an_error(run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pool, "check_batch", kill_worker)
-    assert run("check", "--jobs", 2, valid_file, valid_file) == (
-        2,
-        "",
-        "runstep: error: a worker process died, probably for lack of memory\n",
-    )
+    assert run("check", "--jobs", 2, valid_file, valid_file) == (2, "", WORKER_DIED)
 
 
 def test_a_worker_without_memory_is_an_error(run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,11 +95,9 @@ def test_a_thread_that_cannot_be_started_is_an_error(
 ) -> None:
     monkeypatch.setattr(threading.Thread, "start", raiser(RuntimeError("can't start new thread")))
     children = multiprocessing.active_children()
-    assert run("check", "--jobs", 2, valid_file, valid_file) == (
-        2,
-        "",
-        "runstep: error: cannot start worker processes: can't start new thread\n",
-    )
+    code, output, errors = run("check", "--jobs", 2, valid_file, valid_file)
+    assert (code, output) == (2, "")
+    assert errors in (f"{CANNOT_START}can't start new thread\n", WORKER_DIED)
     assert set(multiprocessing.active_children()) <= set(children)
 
 
@@ -112,11 +110,9 @@ def test_a_thread_of_the_executor_that_fails_is_an_error(
 ) -> None:
     monkeypatch.setattr(_pool, "_INTERVAL", 0.01)
     monkeypatch.setattr(multiprocessing.queues.Queue, "put", raiser(error))
-    assert run("check", "--jobs", 2, valid_file, valid_file) == (
-        2,
-        "",
-        f"runstep: error: cannot start worker processes: {reason}\n",
-    )
+    code, output, errors = run("check", "--jobs", 2, valid_file, valid_file)
+    assert (code, output) == (2, "")
+    assert errors in (f"{CANNOT_START}{reason}\n", WORKER_DIED)
 
 
 def test_the_failures_of_other_threads_are_left_to_their_hook(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +139,7 @@ def test_a_platform_without_processes_is_an_error(
     monkeypatch.setitem(sys.modules, "runstep.cli._pool", None)
     code, output, errors = run("check", "--jobs", 2, valid_file, valid_file)
     assert (code, output) == (2, "")
-    assert errors.startswith("runstep: error: cannot start worker processes: import of ")
+    assert errors.startswith(f"{CANNOT_START}import of ")
 
 
 LIMITED_CHECK = """
