@@ -12,7 +12,8 @@ import threading
 from collections.abc import Generator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from typing import final
+from multiprocessing.process import BaseProcess
+from typing import Any, final
 
 from ..archive.ranges import Batch
 from ..archive.reports import Report, check_batch, join_reports
@@ -23,7 +24,7 @@ _START_METHOD = "fork" if sys.platform == "linux" else None
 # A terminal sends these to all processes, but only the main one acts on them. Windows has no SIGHUP.
 _TERMINAL_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
 
-# The time between two looks at the threads of the executor, in seconds.
+# The time between two looks at the workers and at the threads of the executor, in seconds.
 _INTERVAL = 1.0
 
 
@@ -31,26 +32,48 @@ _INTERVAL = 1.0
 class Pool:
     """Worker processes. `failure` is the exception that has ended a thread of the executor."""
 
-    def __init__(self, executor: ProcessPoolExecutor) -> None:
-        self._executor = executor
+    def __init__(self, workers: int) -> None:
+        self._other_children = multiprocessing.active_children()
+        self._started = 0
+        context = multiprocessing.get_context(_START_METHOD)
+        self.executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
         self.failure: BaseException | None = None
+
+    def workers(self) -> list[BaseProcess]:
+        """Return the workers that have not ended."""
+        return [process for process in multiprocessing.active_children() if process not in self._other_children]
+
+    def kill(self) -> None:
+        """Kill the workers, so that nothing waits for batches in progress, or for the rest of a result."""
+        for worker in self.workers():
+            worker.kill()
+            worker.join()
+        # The executor would not notice the end of the pipe while this process could still write to it.
+        queue: Any = getattr(self.executor, "_result_queue", None)
+        if queue is not None:
+            queue._writer.close()
 
     def submit(self, batch: Batch, *, strict: bool) -> Future[list[Report] | None]:
         """Have a worker check a batch."""
         try:
             with _blocked_signals():
-                return self._executor.submit(_check, batch, strict=strict)
+                future = self.executor.submit(_check, batch, strict=strict)
         except BrokenExecutor:
             raise
         except RuntimeError as error:  # no more threads
             self.failure = error
             raise _cannot_start(error) from None
+        self._started = max(self._started, len(self.workers()))
+        return future
 
     def result(self, future: Future[list[Report] | None]) -> list[Report]:
         """Wait for the reports of a batch. Raises `MemoryError` if this process or the worker has no memory left."""
         while not wait((future,), _INTERVAL).done:
             if self.failure is not None:
                 raise _cannot_start(self.failure)
+            if len(self.workers()) < self._started:
+                # The executor notices it too, unless it waits for the rest of a result.
+                raise BrokenExecutor
         reports = future.result()
         if reports is None:
             raise MemoryError
@@ -60,7 +83,6 @@ class Pool:
 @contextmanager
 def worker_pool(workers: int) -> Generator[Pool, None, None]:
     """Provide worker processes. Raises `ChildProcessError` if one of them dies."""
-    other_children = multiprocessing.active_children()
     other_threads = threading.enumerate()
     previous_hook = threading.excepthook
 
@@ -70,10 +92,7 @@ def worker_pool(workers: int) -> Generator[Pool, None, None]:
         else:
             pool.failure = arguments.exc_value
 
-    with _blocked_signals():
-        context = multiprocessing.get_context(_START_METHOD)
-        executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
-    pool = Pool(executor)
+    pool = Pool(workers)
     threading.excepthook = keep_failure
     is_done = False
     try:
@@ -83,14 +102,11 @@ def worker_pool(workers: int) -> Generator[Pool, None, None]:
         message = "a worker process died, probably for lack of memory"
         raise ChildProcessError(message) from None
     finally:
-        # After an error, the exit of the process waits for the batches in progress.
-        executor.shutdown(wait=is_done, cancel_futures=True)
+        if not is_done:
+            pool.kill()
+        # A thread that could not be started cannot be joined.
+        pool.executor.shutdown(wait=pool.failure is None, cancel_futures=True)
         threading.excepthook = previous_hook
-        if pool.failure is not None:
-            # Nothing tells the workers that there is no more work.
-            for child in set(multiprocessing.active_children()).difference(other_children):
-                child.terminate()
-                child.join()
 
 
 def _cannot_start(error: BaseException) -> ChildProcessError:

@@ -59,10 +59,14 @@ class Terminal(io.StringIO):
         return True
 
 
-def start_process(*arguments: str, stdout: Any = subprocess.PIPE, **options: Any) -> subprocess.Popen[str]:
-    """Start the command line as a process of the checkout, without installed packages."""
+def start_process(
+    *arguments: str, stdout: Any = subprocess.PIPE, cpus: int | None = None, **options: Any
+) -> subprocess.Popen[str]:
+    """Start the command line as a process of the checkout, without installed packages, as if there were `cpus`."""
+    code = f"import os, runpy; os.cpu_count = lambda: {cpus}; runpy.run_module('runstep', run_name='__main__')"
+    module = ["-m", "runstep"] if cpus is None else ["-c", code]
     return subprocess.Popen(  # noqa: S603  (the arguments are constants of the tests)
-        [sys.executable, "-S", "-E", "-m", "runstep", *arguments],
+        [sys.executable, "-S", "-E", *module, *arguments],
         cwd=ROOT,
         stdout=stdout,
         stderr=subprocess.PIPE,

@@ -129,7 +129,7 @@ def test_a_full_disk_does_not_change_the_exit_code(arguments: list[str], full: s
         process = subprocess.run(command, cwd=ROOT, check=False, text=True, **streams)  # noqa: S603
     assert process.returncode == code
     if full == "stdout":
-        assert process.stderr == "python -m runstep: error: No space left on device\n"
+        assert process.stderr == f"{Path(sys.executable).name} -m runstep: error: No space left on device\n"
 
 
 @pytest.mark.parametrize("package", ["runstep", "vendored.runstep"])
@@ -148,12 +148,11 @@ def test_the_usage_names_the_program_as_it_was_started(package: str, tmp_path: P
 
 
 @posix
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_an_interrupt_during_check_prints_nothing(jobs: str, tmp_path: Path) -> None:
+def test_an_interrupt_during_check_prints_nothing(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     line = (ARCHIVES / "log.jsonl").read_bytes().split(b"\n")[1] + b"\n"
-    command = start_process("check", "--jobs", jobs, str(pipe), start_new_session=True)
+    command = start_process("check", str(pipe), start_new_session=True)
     with command as process, pipe.open("wb", buffering=0) as target:
         # This is more than the buffer of a pipe: when the write returns, most of it has been read.
         target.write(line * 1000)
