@@ -47,7 +47,7 @@ def read_records(source: str | os.PathLike[str] | BinaryFile) -> Iterator[Record
     """Yield a `Record` for each run step in `source`, and for each place where damage may hide one.
 
     `source` is the path of a file or a folder, `"-"` for standard input, or a binary file object. A folder is read with
-    its subfolders, sorted by name, without hidden names and special files.
+    its subfolders, sorted by name, without hidden names, special files and links to folders.
 
     The format is detected from the content, never from the name: a JSON document, or several in a row, with steps
     anywhere in it; JSON Lines; a captured event stream, or an array of `{"event": …, "data": …}` objects. An event
@@ -57,7 +57,8 @@ def read_records(source: str | os.PathLike[str] | BinaryFile) -> Iterator[Record
     of a page that has a run step.
 
     JSON Lines is read line by line. Documents and event streams are held in memory, and the records of a document
-    keep its text. In gzip data, a line or a document may have 256 MiB, and the data 100 times their compressed size.
+    keep its text. In gzip data, a line or a document may have 256 MiB; more than 8 MiB may have 100 times their
+    compressed size.
 
     A damaged file does not stop the iteration: the damage is a record whose `damage` is set. So is a file without run
     steps, unless it is an empty page or array or consists of deltas. Files of a folder that are empty or in another

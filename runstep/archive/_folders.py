@@ -7,7 +7,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -35,7 +36,7 @@ class OpenFile(NamedTuple):
     is_explicit: bool = True
 
     @property
-    def error(self) -> str | None:
+    def error_message(self) -> str | None:
         """The message for a file that could not be opened."""
         if not isinstance(self.file, OSError):
             return None
@@ -45,7 +46,8 @@ class OpenFile(NamedTuple):
 def find_files(paths: Iterable[str]) -> Iterator[FoundFile]:
     """Yield the files of several paths, which may be folders, or `"-"` for standard input."""
     for path in paths:
-        if path == "-" or not Path(path).is_dir():
+        # Unlike `Path.is_dir`, this never raises.
+        if path == "-" or not os.path.isdir(path):  # noqa: PTH112
             yield FoundFile(path)
             continue
         try:
@@ -55,27 +57,29 @@ def find_files(paths: Iterable[str]) -> Iterator[FoundFile]:
             yield FoundFile(path, error)
 
 
-def open_found(found: FoundFile) -> Iterator[OpenFile]:
-    """Yield a file that is closed when the iteration goes on."""
-    if found.error is not None:
-        yield OpenFile(found.name, found.error, found.is_explicit)
-        return
-    try:
-        if found.name == "-":
-            yield OpenFile(STDIN_NAME, _standard_input())
-            return
-        file = Path(found.name).open("rb", buffering=0)  # noqa: SIM115  (only opening is tried)
-    except OSError as error:
-        yield OpenFile(found.name, error, found.is_explicit)
-        return
-    with file:
-        yield OpenFile(found.name, file, found.is_explicit)
+@contextmanager
+def open_found(found: FoundFile) -> Generator[OpenFile, None, None]:
+    """Provide a file that is open inside the block."""
+    name = found.name
+    file: BinaryFile | OSError | None = found.error
+    with ExitStack() as stack:
+        if file is None:
+            try:
+                if name == "-":
+                    file = _standard_input()
+                    name = STDIN_NAME
+                else:
+                    file = stack.enter_context(Path(name).open("rb", buffering=0))
+            except OSError as error:
+                file = error
+        yield OpenFile(name, file, found.is_explicit)
 
 
 def open_paths(paths: Iterable[str]) -> Iterator[OpenFile]:
     """Yield the files of several paths one after another; each is closed when the next one is requested."""
     for found in find_files(paths):
-        yield from open_found(found)
+        with open_found(found) as opened:
+            yield opened
 
 
 def open_files(source: str | os.PathLike[str] | BinaryFile) -> Iterator[OpenFile]:
@@ -94,7 +98,8 @@ def _standard_input() -> BinaryFile:
     stdin: TextIO | None = sys.stdin
     if stdin is None:
         raise OSError(errno.EBADF, "standard input is closed")
-    return stdin.buffer
+    # A buffered reader takes the lack of data in a pipe that does not block for its end.
+    return getattr(stdin.buffer, "raw", stdin.buffer)
 
 
 def walk_files(folder: str) -> Iterator[tuple[str, OSError | None]]:

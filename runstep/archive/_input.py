@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -142,8 +144,13 @@ class _CountingReader:
         except Exception as error:  # noqa: BLE001  (a file object may raise any exception for damaged data)
             message = f"cannot read file: {type(error).__name__}"
             raise SourceError(message) from None
+        if data is None:
+            raise SourceError(
+                describe_os_error(BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))), is_os_error=True
+            )
         if not isinstance(data, bytes):
-            message = "expected a binary file, got a text file"
+            found = "a text file" if isinstance(data, str) else f"one that returns {type(data).__name__}"
+            message = f"expected a binary file, got {found}"
             raise TypeError(message)
         if self._progress is not None:
             self._progress(len(data))

@@ -192,12 +192,14 @@ class FileReader:
             yield from self._records_for(kind, value, position, path)
         if has_matches:
             return
-        if document == [] or (isinstance(document, dict) and document.get("data") == []):
-            self.counts.empty_pages += 1
-            return
         error = _mistaken_object(document, is_only=is_only)
         if error is not None:
             yield Record(self._file, position, (), EMPTY, error)
+        elif document == []:
+            self.counts.empty_pages += 1
+        elif isinstance(document, dict) and document.get("data") == [] and document.get("object", "list") == "list":
+            self.counts.empty_pages += 1
+            yield from self._page(document, position, ())
         else:
             self.counts.other_documents += 1
 

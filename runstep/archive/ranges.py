@@ -75,11 +75,11 @@ def _shared_size(found: FoundFile) -> int | None:
 
 def _start_of_lines(found: FoundFile) -> int | None:
     """Return the offset at which JSON Lines begin; None if the file cannot be split into ranges."""
-    for opened in open_found(found):
-        if not isinstance(opened.file, OSError):
-            source = open_source(opened.file)
-            return source.start if source.format == "lines" else None
-    return None
+    with open_found(found) as opened:
+        if isinstance(opened.file, OSError):
+            return None
+        source = open_source(opened.file)
+        return source.start if source.format == "lines" else None
 
 
 def _split_lines(found: FoundFile, start: int, end: int) -> Iterator[FileRange]:

@@ -41,8 +41,8 @@ class Report:
 
 def check_file(opened: OpenFile, *, strict: bool, progress: Callable[[int], None] | None = None) -> Iterator[Report]:
     """Yield the reports of a file, one for every 1,000 records, so that memory is bounded."""
-    if opened.error is not None:
-        yield Report(statistics=Statistics(unreadable=1), error=opened.error)
+    if opened.error_message is not None:
+        yield Report(statistics=Statistics(unreadable=1), error=opened.error_message)
         return
     # Strict mode needs the decoded documents, which records hold.
     reader = FileReader(opened.name, strict=strict, parses_steps=not strict)

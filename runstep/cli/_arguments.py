@@ -25,8 +25,8 @@ examples:
   {program} convert exports/ --to jsonl -o steps.jsonl
 
 A file is a JSON document with run steps anywhere in it, JSON Lines, or a captured event stream, optionally
-gzip-compressed; the format is detected from the content. A folder is read with its subfolders; - is standard input.
-A path that cannot be read does not stop a command.
+gzip-compressed; the format is detected from the content. A folder is read with its subfolders, without hidden names
+and links to folders; - is standard input. A path that cannot be read does not stop a command.
 
 exit codes:
   0    no problems

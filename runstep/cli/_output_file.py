@@ -48,19 +48,27 @@ def _output_status(output: str | None) -> os.stat_result | None:
         return None
 
 
+def is_standard_output(output: str) -> bool:
+    """Return whether the output file is already open as standard output, like `/dev/stdout`."""
+    status = _output_status(output)
+    standard_output = _output_status(None)
+    return status is not None and standard_output is not None and os.path.samestat(status, standard_output)
+
+
 def write_atomically(chunks: Iterable[str], output: str) -> None:
     """Write text to a temporary file beside `output`, which then replaces it. Raises `OSError`.
 
-    Symbolic links and permissions are preserved, and others cannot read the temporary file. A special file, such as
+    Symbolic links and the mode are preserved, and others cannot read the temporary file. A special file, such as
     `/dev/null` or a pipe, is written directly.
     """
     if os.path.basename(output) in ("", "."):  # noqa: PTH119  (`Path` ignores both)
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), output)
-    target = Path(output).resolve()
-    if target.exists() and not target.is_file():
-        with target.open("w", encoding="utf-8", newline="\n") as file:
+    status = _output_status(output)
+    if status is not None and not stat.S_ISREG(status.st_mode):
+        with Path(output).open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(chunks)
         return
+    target = Path(output).resolve()
     temporary = target.with_name(f".runstep-{os.getpid()}-{os.urandom(4).hex()}.tmp")
     try:
         try:
@@ -72,7 +80,7 @@ def write_atomically(chunks: Iterable[str], output: str) -> None:
             file.writelines(chunks)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(target.stat().st_mode if target.exists() else _default_mode())
+        temporary.chmod(_default_mode() if status is None else status.st_mode)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

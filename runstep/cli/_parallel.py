@@ -48,7 +48,7 @@ class ParallelChecker:
             for batch in batches(find_files(paths)):
                 if isinstance(batch, FoundFile):
                     yield from self._finish()
-                    for opened in open_found(batch):
+                    with open_found(batch) as opened:
                         yield from check_file(opened, strict=self._strict, progress=self._progress.advance)
                     continue
                 self._waiting.append(batch)

@@ -33,9 +33,9 @@ class StepReader:
 
     def __iter__(self) -> Iterator[RunStep]:
         for opened in open_paths(self._paths):
-            if opened.error is not None:
+            if opened.error_message is not None:
                 self._progress.clear()
-                print_error(opened.error)
+                print_error(opened.error_message)
                 self._has_unreadable_files = True
                 continue
             reader = FileReader(opened.name)

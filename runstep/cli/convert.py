@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..archive._summary import counted
 from ..steps import RunStep
 from ._output import print_error, print_line
-from ._output_file import OutputIsInputError, refuse_input, write_atomically
+from ._output_file import OutputIsInputError, is_standard_output, refuse_input, write_atomically
 from ._progress import Progress
 from ._step_reader import StepReader
 
@@ -60,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
     except OutputIsInputError as error:
         print_error(f"the output file is also an input: '{error}'")
         return 2
+    if output is not None and is_standard_output(output):
+        output = None
     # No progress line if the steps may go to the same terminal.
     with Progress(is_wanted=output is not None and not options.quiet) as progress:
         reader = StepReader(options.paths, progress)

@@ -12,6 +12,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -277,6 +278,22 @@ def test_any_exception_of_a_file_object_is_damage(error: Exception, line: Callab
     data = line("step_a").encode() + b"\n"
     expected = [(1, "", "step_a"), (2, "", f"cannot read file: {reason}")]
     assert [(record.line, record.location, outcome(record)) for record in read_records(Failing(data))] == expected
+
+
+def test_a_file_object_must_return_bytes() -> None:
+    for data, found in (("{}", "a text file"), (bytearray(b"{}"), "one that returns bytearray")):
+        with pytest.raises(TypeError, match=f"^expected a binary file, got {found}$"):
+            list(read_records(FileReturning(data)))
+
+
+class FileReturning:
+    """A file object that does not return bytes."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    def read(self, _: int) -> Any:
+        return self._data
 
 
 def test_a_truncated_gzip_file_object_is_damage(tmp_path: Path, line: Callable[[str], str]) -> None:

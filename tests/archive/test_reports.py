@@ -52,7 +52,7 @@ def check_ranges(path: Path, size: int, *, strict: bool = False) -> tuple[list[L
         patch.setattr(ranges, "_RANGE_SIZE", size)
         for batch in batches(find_files([str(path)])):
             if isinstance(batch, FoundFile):
-                for opened in open_found(batch):
+                with open_found(batch) as opened:
                     merged += check_file(opened, strict=strict)
             else:
                 merged += merger.merge(batch, join_reports(check_batch(batch, strict=strict)))

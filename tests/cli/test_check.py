@@ -127,6 +127,28 @@ def test_an_empty_page_is_valid(run: CliRunner, tmp_path: Path) -> None:
         assert run("check", path) == (0, "no run steps in 1 file\n  also found    1 empty page\nno problems\n", "")
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"data": [], "error": {"message": "x"}}', "expected a run step, got an API error response"),
+        (
+            '{"object": "vector_store.file", "data": []}',
+            'object: expected a run step ("thread.run.step"), got "vector_store.file"',
+        ),
+        ('{"object": "list", "data": [], "has_more": "x"}', "has_more: expected a boolean, got a string"),
+    ],
+)
+def test_an_empty_page_is_checked(text: str, message: str, run: CliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "empty.json"
+    path.write_text(text, encoding="utf-8")
+    assert run("check", "-q", path) == (1, f"{path}:1: {message}\n", "")
+    path.write_text('{"object": "list", "data": []}', encoding="utf-8")
+    assert run("check", "-q", "--strict", path)[1].splitlines() == [
+        f"{path}:1: {key}: expected {kind}, but the key is missing"
+        for key, kind in (("first_id", "a string"), ("last_id", "a string"), ("has_more", "a boolean"))
+    ]
+
+
 def test_check_without_steps_is_an_error(run: CliRunner, tmp_path: Path) -> None:
     path = tmp_path / "empty.json"
     path.write_text("{}", encoding="utf-8")

@@ -44,7 +44,6 @@ def test_convert_to_a_page(run: CliRunner, tmp_path: Path, valid_file: Path) -> 
 
 
 def test_convert_writes_valid_steps_and_reports_problems(run: CliRunner, tmp_path: Path) -> None:
-    pytest.importorskip("runstep.streaming")
     path = tmp_path / "steps.jsonl"
     code, output, errors = run("convert", "log.jsonl", "stream.sse", "--to", "jsonl", "-o", path)
     assert (code, output) == (1, "")
@@ -148,8 +147,26 @@ def test_a_device_can_be_both_input_and_output() -> None:
         _, errors = process.communicate()
     assert (process.returncode, errors) == (
         1,
-        "<stdin>:1: no run steps found\npython -m runstep: error: no run steps found\n",
+        f"<stdin>:1: no run steps found\n{Path(sys.executable).name} -m runstep: error: no run steps found\n",
     )
+
+
+@posix
+def test_convert_writes_to_standard_output_and_pipes_by_name(valid_file: Path, tmp_path: Path) -> None:
+    log, read_end_and_write_end = tmp_path / "log", os.pipe()
+    log.write_text("first\n", encoding="utf-8")
+    for output in ("/dev/stdout", "/dev/fd/1"):
+        with log.open("a", encoding="utf-8") as target:
+            process = start_process("convert", str(valid_file), "--to", "jsonl", "-q", "-o", output, stdout=target)
+            assert process.communicate()[1] == ""
+    assert [line[:10] for line in log.read_text(encoding="utf-8").splitlines()] == ["first", *['{"id": "st'] * 4]
+    read_end, write_end = read_end_and_write_end
+    path = f"/dev/fd/{write_end}"
+    process = start_process("convert", str(valid_file), "--to", "jsonl", "-q", "-o", path, pass_fds=[write_end])
+    assert process.communicate() == ("", "")
+    os.close(write_end)
+    with os.fdopen(read_end, encoding="utf-8") as written:
+        assert len(written.read().splitlines()) == 2
 
 
 @posix

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -143,9 +146,66 @@ def test_closed_output_streams_are_ignored(command: list[str], monkeypatch: pyte
     sys.stderr.close()
 
 
+@pytest.mark.parametrize("command", [["check"], ["show"], ["convert", "--to", "jsonl"]], ids=lambda command: command[0])
+def test_a_path_that_cannot_be_examined_does_not_stop_a_command(
+    command: list[str], run: CliRunner, tmp_path: Path
+) -> None:
+    too_long = tmp_path / ("a" * 300)
+    expected = run(*command, "page.json")
+    code, output, errors = run(*command, too_long, "page.json")
+    assert (code, output) == (2, expected[1])
+    assert errors == f"runstep: error: cannot read '{too_long}': {os.strerror(errno.ENAMETOOLONG)}\n{expected[2]}"
+
+
+class HalfFile(io.RawIOBase):
+    """A file whose second half cannot be read."""
+
+    def __init__(self, data: bytes, error: int | None) -> None:
+        self._pieces = [data, b""]
+        self._error = error
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, _: int = -1) -> Any:
+        piece = self._pieces.pop(0)
+        if not piece and self._error is not None:
+            raise OSError(self._error, os.strerror(self._error))
+        return piece or None
+
+
+@pytest.mark.parametrize("command", [["check"], ["show"], ["convert", "--to", "jsonl"]], ids=lambda command: command[0])
+@pytest.mark.parametrize("error", [errno.EIO, None], ids=["error", "no data in a pipe that does not block"])
+def test_a_file_that_cannot_be_read_to_its_end_exits_with_2(
+    command: list[str], error: int | None, run: CliRunner, monkeypatch: pytest.MonkeyPatch, valid_file: Path
+) -> None:
+    stdin = io.TextIOWrapper(io.BufferedReader(HalfFile(valid_file.read_bytes(), error)))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    code, output, errors = run(*command, "-")
+    message = f"<stdin>:3: cannot read file: {os.strerror(error or errno.EAGAIN)}\n"
+    assert code == 2
+    assert message in output + errors
+    assert "2 steps" in output or "2 run steps" in output + errors
+
+
 def test_closed_standard_input_is_an_error(monkeypatch: pytest.MonkeyPatch, run: CliRunner) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     assert run("check", "-") == (2, "", "runstep: error: cannot read '-': standard input is closed\n")
+
+
+@pytest.mark.parametrize(
+    "command", [["check"], ["show"], ["convert", "--to", "jsonl", "-o", os.devnull]], ids=lambda command: command[0]
+)
+def test_the_progress_line_is_cleared_before_a_problem(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, run: CliRunner, valid_file: Path
+) -> None:
+    monkeypatch.setattr(_progress, "_INITIAL_DELAY", 0)
+    monkeypatch.setattr(_progress, "_INTERVAL", 0)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert run(*command, valid_file, "missing")[0] == 2
+    assert "MB read\r\r         \rrunstep: error: cannot read 'missing'" in terminal.getvalue()
 
 
 def test_an_interrupt_clears_the_progress_line(monkeypatch: pytest.MonkeyPatch, run: CliRunner) -> None:
