@@ -43,6 +43,9 @@ examples:
   {program} check --jobs 4 exports/
   {program} check --format json dump.jsonl
 
+In the summary, "undocumented" counts keys that are not in the published schema, and "also found" what is not a run
+step.
+
 With --format json, each problem is a JSON object on a line of its own, with the keys file, line, location, pattern,
 level and message, and the summary is printed to standard error. The pattern is the location with [] for each index.
 """

@@ -11,11 +11,11 @@ import sys
 from collections.abc import Iterator
 
 from ..archive._folders import open_paths
-from ..archive._summary import summary
 from ..archive.reports import Report, check_file
 from ..archive.statistics import Statistics
 from ._output import format_problem, print_error, print_line
 from ._progress import Progress
+from ._summary import summary
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
-from ..archive._summary import counted
 from ..steps import RunStep
 from ._output import print_error, print_line
 from ._output_file import OutputIsInputError, is_standard_output, refuse_input, write_atomically
 from ._progress import Progress
 from ._step_reader import StepReader
+from ._summary import counted
 
 
 class Target(NamedTuple):

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from runstep.archive.statistics import OTHER_NAMES, Statistics
 from runstep.cli import _progress, main
+from runstep.cli._summary import summary
 
 from .conftest import ARCHIVES, CliRunner, StepFactory, Terminal
 
@@ -194,6 +197,13 @@ def test_the_summary_counts_unknown_values_and_keys(run: CliRunner, tmp_path: Pa
         "  also found    1 stray delta, 1 empty page, 1 other JSON document, 1 skipped file",
     ):
         assert line in output.splitlines()
+
+
+def test_the_summary_shows_the_most_frequent_names() -> None:
+    types = Counter({f"type_{number:02}": 1 for number in range(20)} | {"message_creation": 3000, OTHER_NAMES: 2001})
+    line = list(summary(Statistics(steps=1, types=types)))[1]
+    assert line.startswith("  type          message_creation 3,000, type_00 1, ")
+    assert line.endswith(", type_10 1 and 9 more, others 2,001")
 
 
 UNDOCUMENTED: dict[str, tuple[dict[str, Any], list[str]]] = {
