@@ -62,7 +62,7 @@ def format_path(path: Iterable[str | int], *, has_indices: bool = True) -> str:
             parts.append(f"[{part}]" if has_indices else "[]")
             continue
         key = str.__str__(part)
-        if key.isidentifier() and len(key) <= _LOCATION_KEY_LENGTH:
+        if len(key) <= _LOCATION_KEY_LENGTH and key.isidentifier():
             parts.append(f".{key}" if parts else key)
         else:
             parts.append(f"[{quoted(key, _LOCATION_KEY_LENGTH)}]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import time
 from dataclasses import FrozenInstanceError
 from typing import Any
 
@@ -43,6 +44,17 @@ SECOND = Problem(path=("metadata",), level="deviation", message="expected an obj
 )
 def test_location(path: tuple[str | int, ...], location: str) -> None:
     assert Problem(path=path, level="error", message="wrong").location == location
+
+
+def test_the_location_of_a_long_key_takes_no_longer_than_that_of_a_short_one() -> None:
+    def seconds(key: str) -> float:
+        problem = Problem(path=(key,), level="error", message="wrong")
+        started = time.perf_counter()
+        for _ in range(200):
+            assert problem.location
+        return time.perf_counter() - started
+
+    assert seconds("k" * 1_000_000) < 100 * seconds("k" * 64)
 
 
 def test_str_of_a_problem_is_its_location_and_message() -> None:

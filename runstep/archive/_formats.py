@@ -58,8 +58,8 @@ def _is_damaged(first: str, text: str) -> bool:
         _, end = _decoder.raw_decode(text)
     except json.JSONDecodeError as error:
         return error.pos + _MAX_TOKEN_LENGTH < len(text) and not error.msg.startswith("Unterminated string")
-    except (ValueError, RecursionError):
-        return False
+    except (ValueError, RecursionError):  # a number with too many digits, or nested too deeply
+        return True
     return first[end:].lstrip(_WHITESPACE)[:1] not in ("", "{", "[")
 
 

@@ -60,10 +60,7 @@ class JsonPositions:
         offset = self._start
         for key in islice(path, _MAX_LEVELS):
             if offset not in self._members:
-                try:
-                    self._members[offset] = self._member_offsets(offset)
-                except RecursionError:  # nested almost too deeply to be decoded
-                    break
+                self._members[offset] = self._member_offsets(offset)
             member = self._members[offset].get(key)
             if member is None:
                 break
@@ -84,7 +81,10 @@ class JsonPositions:
                 key, offset = _decode(text, offset)
                 offset = skip_whitespace(text, skip_whitespace(text, offset) + 1)  # the colon
             offsets[key] = offset
-            _, offset = _decode(text, offset)
+            try:
+                _, offset = _decode(text, offset)
+            except RecursionError:  # nested almost too deeply to be decoded; what follows is not found
+                break
             offset = skip_whitespace(text, offset)
             if text[offset] == ",":
                 offset = skip_whitespace(text, offset + 1)

@@ -273,7 +273,7 @@ class FileReader:
             document = _decoder.decode(text)
         except (ValueError, RecursionError):
             return
-        for inner, kind, value in search(document):
+        for inner, kind, value in search(document, in_event=True):
             yield from self._records_for(kind, value, position, (*path, *inner))
 
 

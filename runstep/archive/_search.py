@@ -13,8 +13,10 @@ Path: TypeAlias = tuple[str | int, ...]
 Kind: TypeAlias = Literal["step", "page", "delta", "events"]
 
 
-def search(document: Any) -> Iterator[tuple[Path, Kind, Any]]:
+def search(document: Any, *, in_event: bool = False) -> Iterator[tuple[Path, Kind, Any]]:
     """Yield the path, the kind and the value of each outermost match, in document order.
+
+    `in_event` says that the document is the data of an event, in which arrays of events are not expected.
 
     Iterative, because a document may be nested more deeply than Python can recurse.
     """
@@ -24,6 +26,8 @@ def search(document: Any) -> Iterator[tuple[Path, Kind, Any]]:
     while stack:
         for key, value in stack[-1]:
             kind = _kind(value)
+            if kind == "events" and in_event:
+                kind = None
             if kind is not None:
                 yield (*keys[1:], key) if keys else (), kind, value
             elif isinstance(value, (dict, list)):

@@ -8,7 +8,6 @@ A builder starts empty, or with the object of an earlier step, and takes the del
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -109,8 +108,12 @@ def _previous_raw(previous: Any) -> FrozenDict[Any]:
 MAX_TYPE_CHANGES = 8
 
 
+# Integers below it are their own hashes, but too few to collide much.
+_MAX_PLAIN_INDEX = 1 << 16
+
+
 class _LargeIndex(int):
-    """An integer with a hash that depends on the process: sets of integers with equal hashes are easy to find."""
+    """An integer with a hash that depends on the process: integers that collide in a dict are easy to find."""
 
     def __hash__(self) -> int:
         return hash(self.to_bytes(self.bit_length() // 8 + 1, "little", signed=True))
@@ -118,7 +121,7 @@ class _LargeIndex(int):
 
 def _index_key(index: int) -> int:
     """Return the index, in a form that is safe as a key of a dict."""
-    return index if abs(index) < sys.hash_info.modulus else _LargeIndex(index)
+    return index if 0 <= index < _MAX_PLAIN_INDEX else _LargeIndex(index)
 
 
 class _IndexedBuilder:

@@ -9,6 +9,7 @@ import io
 import json
 import lzma
 import os
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -232,6 +233,29 @@ def test_long_text_in_utf_16_is_transcoded(text: str, encoding: str, step: StepF
     created = f"event: thread.run.step.created\ndata: {line}\n\n"
     assert outcomes_of_bytes(f"{line}\n{line}\n".encode(encoding)) == [(1, "", "step_a"), (2, "", "step_a")]
     assert outcomes_of_bytes(created.encode(encoding)) == [(2, "", "step_a")]
+
+
+@pytest.mark.parametrize("first", ['{"a": ' + "9" * 5000 + "}", "[" * 100_000 + "]" * 100_000])
+def test_a_first_line_that_cannot_be_decoded_does_not_hide_the_others(first: str, step: StepFactory) -> None:
+    line = json.dumps(step()) + "\n"
+    records = list(read_records(io.BytesIO(f"{first}\n{line * 50}".encode())))
+    assert [record.line for record in records] == list(range(1, 52))
+    assert [record.damage is None for record in records] == [False] + [True] * 50
+
+
+def test_nested_arrays_of_events_take_linear_time() -> None:
+    text = json.dumps([[]] * 50_000)
+
+    def seconds(depth: int) -> float:
+        nested = '[{"event": "thread.run.step.x", "data": ' * depth + text + "}]" * depth
+        times: list[float] = []
+        for _ in range(3):
+            started = time.perf_counter()
+            list(read_records(io.BytesIO(nested.encode())))
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    assert seconds(45) < 8 * seconds(1)
 
 
 @pytest.mark.parametrize("trailing", ["}", ",", "1", "]", '"'])

@@ -61,10 +61,21 @@ def test_a_deep_value_is_located_with_a_bounded_number_of_decodings(monkeypatch:
     assert len(calls) == 100
 
 
-def test_a_value_nested_too_deeply_has_the_line_of_its_container(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> Any:
-        raise RecursionError
+def test_a_value_after_one_that_is_nested_too_deeply_has_the_line_of_its_container(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "[\n1,\n[[]],\n2]"
+    calls: list[int] = []
+    decode = json.JSONDecoder().raw_decode
 
-    positions = JsonPositions(SourceText("[\n[1]]"), 0)
-    monkeypatch.setattr("runstep.archive._positions._decode", fail)
-    assert positions.line((0, 0)) == 1
+    def limited(text: str, offset: int) -> Any:
+        calls.append(offset)
+        if text.startswith("[[", offset):
+            raise RecursionError
+        return decode(text, offset)
+
+    positions = JsonPositions(SourceText(text), 0)
+    monkeypatch.setattr("runstep.archive._positions._decode", limited)
+    for _ in range(3):
+        assert [positions.line((index,)) for index in range(3)] == [2, 3, 1]
+    assert calls == [2, 5]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import json
+import random
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -784,6 +785,39 @@ def test_indices_with_equal_hashes_take_linear_time() -> None:
         accumulator.add(delta({"index": index, "type": "retrieval", "id": str(index)}))
     assert [call.id for call in accumulator.steps["step_1"].tool_calls] == [str(index) for index in sorted(indices)]
     assert time.perf_counter() - started < 4  # quadratic time would be 10 seconds or more
+
+
+def colliding_indices(bits: int) -> list[int]:
+    """Return small integers that CPython's dict looks up in the same places, one after another."""
+    mask, count = (1 << bits) - 1, (1 << bits) // 3
+    slot, order = 7, dict[int, int]()
+    for number in range(count):
+        order[slot] = number
+        slot = (5 * slot + 1) & mask
+    keys, numbers = dict.fromkeys(order), random.Random(1)  # noqa: S311  (any numbers)
+    while len(keys) < 2 * count:
+        key = perturb = numbers.getrandbits(bits + 12)
+        slot = key & mask
+        while slot in order and perturb:
+            perturb >>= 5
+            slot = (5 * slot + perturb + 1) & mask
+        if not perturb and order.get(slot, count) < count // 8:
+            keys[key] = None
+    return list(keys)
+
+
+def test_indices_that_collide_in_a_dict_take_linear_time() -> None:
+    def seconds(indices: list[int]) -> float:
+        items = [delta({"index": index, "type": "retrieval"}) for index in indices]
+        times: list[float] = []
+        for _ in range(3):
+            started = time.perf_counter()
+            accumulate(step(), *items)
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    indices = colliding_indices(13)
+    assert seconds(indices) < 3 * seconds(random.Random(2).sample(range(1 << 25), len(indices)))  # noqa: S311
 
 
 def test_many_keys_of_a_file_search_take_linear_time() -> None:
