@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -78,3 +79,10 @@ def start_process(
 @pytest.fixture(autouse=True)
 def _program_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["/usr/bin/runstep"])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _default_signals() -> None:
+    """Let processes react to a hang-up, also if the tests were started with `nohup`."""
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
