@@ -42,8 +42,15 @@ class Rule:
 # Instances of subclasses. The methods of the base types return what an instance contains, whatever it overrides.
 
 _JSON_TYPES = frozenset({dict, list, str, int, float, bool, type(None)})
+
+
+def _plain_dict(value: dict[Any, Any]) -> dict[Any, Any]:
+    # Unlike this, `dict.copy` calls methods that a subclass overrides.
+    return dict(dict.items(value))
+
+
 _CONVERSIONS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
-    (dict, lambda value: dict(dict.items(value))),
+    (dict, _plain_dict),
     (list, list.copy),
     (str, str.__str__),
     (int, int.__int__),

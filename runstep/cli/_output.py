@@ -16,7 +16,7 @@ from ._terminal import escape
 
 def program_name() -> str:
     """Return how the process was started, for example `python3 -m runstep` or `runstep`."""
-    package = __package__.rpartition(".")[0]
+    package = __name__.rpartition(".cli.")[0]
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     if spec is not None and spec.name == f"{package}.__main__":
         return f"{Path(sys.orig_argv[0]).name} -m {package}"

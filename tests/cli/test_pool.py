@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from multiprocessing import queues
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,7 @@ def test_a_thread_of_the_executor_that_fails_is_an_error(
     error: Exception, reason: str, run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_pool, "_INTERVAL", 0.01)
-    monkeypatch.setattr(multiprocessing.queues.Queue, "put", raiser(error))
+    monkeypatch.setattr(queues.Queue, "put", raiser(error))
     code, output, errors = run("check", "--jobs", 2, valid_file, valid_file)
     assert (code, output) == (2, "")
     assert errors in (f"{CANNOT_START}{reason}\n", WORKER_DIED)
@@ -150,7 +151,11 @@ def test_a_thread_of_the_executor_that_fails_is_an_error(
 
 def test_the_failures_of_other_threads_are_left_to_their_hook(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
-    monkeypatch.setattr(threading, "excepthook", lambda arguments: seen.append(arguments.exc_type))
+
+    def excepthook(arguments: threading.ExceptHookArgs) -> None:
+        seen.append(arguments.exc_type)
+
+    monkeypatch.setattr(threading, "excepthook", excepthook)
     is_started = threading.Event()
 
     def fail() -> None:

@@ -120,7 +120,7 @@ def test_help_into_a_closed_pipe_prints_no_error() -> None:
         (["check", "--no", "x"], "stderr", 2),
         (["convert", "tests/data/archives/log.jsonl", "--to", "page"], "stderr", 2),
     ],
-    ids=lambda value: value[0] if isinstance(value, list) else None,
+    ids=["check, standard output", "help", "missing file", "invalid arguments", "convert"],
 )
 def test_a_full_disk_does_not_change_the_exit_code(arguments: list[str], full: str, code: int) -> None:
     with Path("/dev/full").open("wb") as target:
