@@ -221,11 +221,8 @@ def read_extra(data: dict[str, Any], keys: frozenset[str]) -> FrozenDict[Any]:
 
 
 def read_raw(data: Any) -> FrozenDict[Any]:
-    """Return an object of an unknown type; it must have a type."""
-    raw = freeze_object(data if type(data) is dict else plain_dict(data))
-    if type(raw["type"]) is not str:
-        raise ReadFailure
-    return raw
+    """Return the frozen copy of an object of an unknown type, whose type has been checked."""
+    return freeze_object(data if type(data) is dict else plain_dict(data))
 
 
 # Which optional keys were absent, so that `to_dict` can leave them out again.

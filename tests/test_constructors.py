@@ -201,6 +201,8 @@ def test_instances_of_subclasses_become_plain_values() -> None:
     assert step == RunStep(**arguments(extra={"x": ["y"]}))
     assert (type(step.id), type(step.status), type(step.created_at)) == (str, RunStepStatus, int)
     assert type(step.extra["x"][0]) is str
+    assert type(RankingOptions(ranker="auto", score_threshold=Number.ONE).score_threshold) is int
+    assert type(FrozenDict({"x": Number.ONE})["x"]) is int
 
 
 def test_sequences_and_mappings_are_converted() -> None:

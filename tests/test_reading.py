@@ -379,6 +379,7 @@ def test_step_details_on_their_own_are_parsed_as_their_class() -> None:
         document = json.loads(path.read_bytes())
         details = step_details_from_dict(document["step_details"])
         assert details == RunStep.from_dict(document).step_details
+        assert details == step_details_from_dict(hidden(document["step_details"]))
         assert details.to_dict() == RunStep.from_dict(document).to_dict()["step_details"]
     with pytest.raises(ValidationError, match=r"^tool_calls: expected an array, but the key is missing$"):
         step_details_from_dict({"type": "tool_calls"})

@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Generator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from typing import Any, final
 
@@ -49,9 +49,9 @@ class Pool:
             worker.kill()
             worker.join()
         # The executor would not notice the end of the pipe while this process could still write to it.
-        queue: Any = getattr(self.executor, "_result_queue", None)
-        if queue is not None:
-            queue._writer.close()
+        executor: Any = self.executor
+        with suppress(AttributeError):  # private
+            executor._result_queue._writer.close()
 
     def submit(self, batch: Batch, *, strict: bool) -> Future[list[Report] | None]:
         """Have a worker check a batch."""

@@ -304,6 +304,13 @@ def test_any_exception_of_a_file_object_is_damage(error: Exception, line: Callab
     assert [(record.line, record.location, outcome(record)) for record in read_records(Failing(data))] == expected
 
 
+def test_an_error_of_the_program_is_raised(tmp_path: Path) -> None:
+    file = (tmp_path / "x.json").open("w+b")
+    file.close()
+    with pytest.raises(ValueError, match="closed file"):
+        list(read_records(file))
+
+
 def test_a_file_object_must_return_bytes() -> None:
     for data, found in (("{}", "a text file"), (bytearray(b"{}"), "one that returns bytearray")):
         with pytest.raises(TypeError, match=f"^expected a binary file, got {found}$"):

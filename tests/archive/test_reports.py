@@ -127,6 +127,20 @@ def test_a_file_removed_before_its_range_is_read_is_an_error(is_whole: bool, tmp
     assert report.statistics.unreadable == 1
 
 
+def test_a_large_file_that_cannot_be_opened_is_not_split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    path = tmp_path / "x.jsonl"
+    path.write_text("{}\n" * 9, encoding="utf-8")
+    monkeypatch.setattr(ranges, "_RANGE_SIZE", 5)
+    monkeypatch.setattr(Path, "open", fail)
+    (batch,) = batches(find_files([str(path)]))
+    assert isinstance(batch, list)
+    (report,) = check_batch(batch, strict=False)
+    assert report.error == f"cannot read '{path}': Input/output error"
+
+
 def test_a_range_that_cannot_be_read_is_a_problem_and_an_unreadable_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,6 +90,10 @@ def test_an_invalid_event_does_not_stop_the_iteration(step: StepFactory) -> None
         ),
         ("event: thread.run.step.created\rdata: {\rdata: x\r\r", (1, "invalid JSON (character 3)")),
         ("event: thread.run.step.created\ndata: NaN\n\n", (2, "expected an object, got NaN")),
+        (
+            f"event: thread.run.step.created\ndata: {'9' * 5000}\n\n",
+            (2, "invalid JSON (a number with too many digits)"),
+        ),
     ],
 )
 def test_invalid_json_in_an_event_has_one_place_in_the_file(text: str, expected: tuple[int, str]) -> None:

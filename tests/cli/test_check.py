@@ -156,6 +156,8 @@ def test_check_without_steps_is_an_error(run: CliRunner, tmp_path: Path) -> None
     path = tmp_path / "empty.json"
     path.write_text("{}", encoding="utf-8")
     assert run("check", "--quiet", path) == (1, f"{path}:1: no run steps found\n", "")
+    path.write_text('{"error": null}', encoding="utf-8")
+    assert run("check", "--quiet", path) == (1, f"{path}:1: no run steps found\n", "")
     path.unlink()
     assert run("check", "--quiet", tmp_path) == (1, "", "runstep: error: no run steps found\n")
 

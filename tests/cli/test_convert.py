@@ -169,6 +169,17 @@ def test_convert_writes_to_standard_output_and_pipes_by_name(valid_file: Path, t
         assert len(written.read().splitlines()) == 2
 
 
+def test_convert_writes_to_the_file_that_is_standard_output(
+    run: CliRunner, valid_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "log"
+    log.write_text("first\n", encoding="utf-8")
+    with log.open("a", encoding="utf-8") as target:
+        monkeypatch.setattr(sys, "stdout", target)
+        assert run("convert", valid_file, "--to", "jsonl", "-o", log)[0] == 0
+    assert len(log.read_text(encoding="utf-8").splitlines()) == 3
+
+
 @posix
 def test_convert_preserves_symlinks_and_permissions(run: CliRunner, valid_file: Path) -> None:
     path, symlink = valid_file.parent / "out", valid_file.parent / "out_link"

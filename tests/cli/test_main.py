@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,54 @@ def test_unencodable_characters_are_escaped(monkeypatch: pytest.MonkeyPatch, tmp
     sys.stderr.flush()
     assert b"#####" in output.getvalue()
     assert b"\\u0141\\xf3d\\u017a.json" in errors.getvalue()
+
+
+def test_a_closed_pipe_exits_with_141(monkeypatch: pytest.MonkeyPatch, run: CliRunner) -> None:
+    def fail(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(check_command, "summary", fail)
+    assert run("check", "page.json") == (141, "", "")
+
+
+class FullFile(io.RawIOBase):
+    """A file on a full disk."""
+
+    def writable(self) -> bool:
+        return True
+
+    is_full = True
+
+    def write(self, _: object) -> int:
+        if self.is_full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return 1
+
+    def fileno(self) -> int:
+        return 99
+
+
+def test_what_cannot_be_written_is_discarded_before_the_exit(monkeypatch: pytest.MonkeyPatch, run: CliRunner) -> None:
+    replaced: list[int] = []
+
+    def dup2(_: int, target: int) -> None:
+        replaced.append(target)
+
+    monkeypatch.setattr(os, "dup2", dup2)
+    file = FullFile()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BufferedWriter(file)))
+    assert run("check", "page.json")[::2] == (2, f"runstep: error: {os.strerror(errno.ENOSPC)}\n")
+    assert replaced == [99]
+    file.is_full = False
+
+
+def test_the_program_name_of_a_module_is_its_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", ModuleSpec("runstep.__main__", None))
+    monkeypatch.setattr(sys, "orig_argv", ["/usr/bin/python3", "-m", "runstep"])
+    assert main([]) == 0
+    assert capsys.readouterr().out.startswith("usage: python3 -m runstep [-h]")
 
 
 @pytest.mark.parametrize("command", [["check"], ["show"], ["convert", "--to", "page"]])

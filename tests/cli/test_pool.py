@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import queues
 from pathlib import Path
@@ -147,6 +148,56 @@ def test_a_thread_of_the_executor_that_fails_is_an_error(
     code, output, errors = run("check", "--jobs", 2, valid_file, valid_file)
     assert (code, output) == (2, "")
     assert errors in (f"{CANNOT_START}{reason}\n", WORKER_DIED)
+
+
+def no_workers(_: object) -> list[object]:
+    return []
+
+
+def test_a_result_may_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pool, "_INTERVAL", 0.01)
+    future: Future[Any] = Future()
+    threading.Timer(0.1, future.set_result, [[]]).start()
+    with _pool.worker_pool(1) as pool:
+        assert pool.result(future) == []
+
+
+def test_a_worker_that_has_died_is_noticed_beside_the_executor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pool, "_INTERVAL", 0.01)
+
+    def check() -> None:
+        with _pool.worker_pool(1) as pool:
+            pool.result(pool.submit([], strict=False))
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(_pool.Pool, "workers", no_workers)
+                pool.result(Future())
+
+    with pytest.raises(ChildProcessError, match="a worker process died"):
+        check()
+
+
+def test_a_failed_thread_is_noticed_beside_the_executor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pool, "_INTERVAL", 0.01)
+
+    def check() -> None:
+        with _pool.worker_pool(1) as pool:
+            pool.failure = RuntimeError("x")
+            pool.result(Future())
+
+    with pytest.raises(ChildProcessError, match="cannot start worker processes: x"):
+        check()
+
+
+def test_a_pool_that_is_broken_accepts_no_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", raiser(BrokenExecutor()))
+    with pytest.raises(ChildProcessError, match="a worker process died"), _pool.worker_pool(1) as pool:
+        pool.submit([], strict=False)
+
+
+def test_a_worker_returns_no_reports_if_it_has_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _pool._check([], strict=False) == []
+    monkeypatch.setattr(_pool, "check_batch", raiser(MemoryError()))
+    assert _pool._check([], strict=False) is None
 
 
 def test_the_failures_of_other_threads_are_left_to_their_hook(monkeypatch: pytest.MonkeyPatch) -> None:
