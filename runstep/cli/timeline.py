@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 
+from ..archive.runs import Run, group_runs
 from ..steps import MessageCreationStepDetails, RunStep, ended_milliseconds, milliseconds
 from ._details import Line, details, pack, token_counts
 from ._summary import counted, format_number
@@ -32,25 +33,14 @@ def render(steps: Iterable[RunStep], *, width: int, color: bool, full: bool = Fa
     Characters that control a terminal are escaped, as `\x1b`. Keys not defined in the schema are shown only for unknown
     tools and step types.
 
-    Runs are sorted by their first step. The steps of a run are sorted by the second of their creation, steps without a
-    time last. Within a second, messages are last: the API may give a tool call the time of the message that used it,
-    or a later one. A call that was created a second or more after its message stays after it, because nothing in the
-    data says that they belong together; the bars show that they overlap. Otherwise, steps with equal times are in
-    reverse order of `steps`, because the API lists the newest first ("List run steps"), unless the first step of the
-    run began, or else ended, before the last one, which shows that they are listed oldest first.
-
-    A step that occurs several times is shown once, in its last state and place. Times above 10^11 are milliseconds,
-    negative times are unset.
+    Runs and steps are in the order of `group_runs`; bars show which steps overlap.
     """
     width = max(width, _MIN_WIDTH)
-    for index, timeline in enumerate(_timelines(steps)):
+    for index, timeline in enumerate(map(_Timeline, group_runs(steps))):
         if index:
             yield ""
         for line in timeline.lines(width, full):
             yield join_pieces(line, width, color=color)
-
-
-# Order and time.
 
 
 def _start(step: RunStep) -> int | None:
@@ -61,44 +51,12 @@ def _is_message(step: RunStep) -> bool:
     return isinstance(step.step_details, MessageCreationStepDetails)
 
 
-def _chronological(steps: list[RunStep]) -> list[RunStep]:
-    """Return the steps of one run, given in the order of a listing, in the order of events."""
-
-    def age(step: RunStep) -> tuple[int, int]:
-        return _start(step) or 0, ended_milliseconds(step) or 0
-
-    def key(step: RunStep) -> tuple[bool, int, bool, int]:
-        start = _start(step)
-        return start is None, (start or 0) // 1000, _is_message(step), start or 0
-
-    timed = [step for step in steps if _start(step) is not None]
-    is_oldest_first = bool(timed) and age(timed[0]) < age(timed[-1])
-    return sorted(steps if is_oldest_first else reversed(steps), key=key)
-
-
-def _timelines(steps: Iterable[RunStep]) -> list[_Timeline]:
-    runs: dict[str, dict[str, RunStep]] = {}
-    occurrences: Counter[str] = Counter()
-    for step in steps:
-        states = runs.setdefault(step.run_id, {})
-        states.pop(step.id, None)  # so that it takes the place of its last state
-        states[step.id] = step
-        occurrences[step.run_id] += 1
-    timelines = [
-        _Timeline(_chronological(list(states.values())), occurrences[id_] - len(states)) for id_, states in runs.items()
-    ]
-    return sorted(timelines, key=lambda timeline: (timeline.start is None, timeline.start or 0))
-
-
-# The timeline.
-
-
 class _Timeline:
     """One run: its steps in order, its first and last time in milliseconds, the number of repeated steps."""
 
-    def __init__(self, steps: list[RunStep], repeated: int) -> None:
-        self.steps = steps
-        self.repeated = repeated
+    def __init__(self, run: Run) -> None:
+        self.steps = steps = run.steps
+        self.repeated = run.earlier_states
         times = [time for step in steps for time in (_start(step), ended_milliseconds(step)) if time is not None]
         starts = [time for step in steps if (time := _start(step)) is not None]
         self.start = min(starts, default=None)
