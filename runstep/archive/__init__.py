@@ -12,9 +12,11 @@ from ..steps import RunStep
 from ..streaming.stream import BinaryFile
 from ._folders import open_files
 from ._reader import FileReader
+from .messages import read_messages
 from .records import Record
+from .runs import by_thread
 
-__all__ = ["Record", "read_records", "read_steps"]
+__all__ = ["Record", "by_thread", "read_messages", "read_records", "read_steps"]
 
 
 def read_steps(
