@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: MIT
+"""Tests of the export to items of the Responses API."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runstep import OtherToolCall, RunStep
+from runstep.archive import read_messages
+from runstep.export.responses import batches, to_items
+
+from ..conftest import CORPUS, needs_corpus
+from ..strategies import STEP
+from .data import (
+    BROWSER,
+    CODE,
+    MCP,
+    OPENAPI,
+    RETRIEVAL,
+    SEARCH,
+    calls,
+    captured_steps,
+    function,
+    message,
+    own_losses,
+    step,
+    writes,
+)
+
+PATH = ("step_details", "tool_calls", 0)
+
+
+def test_a_conversation_is_converted_in_order() -> None:
+    steps = [writes("msg_2", id="step_2", created_at=1718000005), calls(function(arguments='{"a": 1}'), id="step_1")]
+    messages = [message("msg_2", "It is", "9."), message("msg_1", "How high?", role="user")]
+    conversion = to_items(iter(steps), messages=iter(messages))
+    assert conversion.items == (
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "How high?"}]},
+        {"type": "function_call", "call_id": "call_1", "name": "tides", "arguments": '{"a": 1}'},
+        {"type": "function_call_output", "call_id": "call_1", "output": "9"},
+        {"type": "message", "role": "assistant", "content": "It is"},
+        {"type": "message", "role": "assistant", "content": "9."},
+    )
+    assert own_losses(conversion) == []
+
+
+def test_content_becomes_parts() -> None:
+    content = [
+        {"type": "image_url", "image_url": {"url": "https://example.org/a.png", "detail": "high"}},
+        {"type": "image_file", "image_file": {"file_id": "file_1"}},
+        {"type": "refusal", "refusal": "no"},
+    ]
+    attachments = [{"file_id": "file_2"}, {}]
+    messages = [
+        message("msg_1", *content, role="user", attachments=attachments),
+        message("msg_2", *content),
+        message("msg_3", content[2], role="user"),
+    ]
+    conversion = to_items([writes("msg_2")], messages=messages)
+    assert conversion.items == (
+        {
+            "type": "message",
+            "role": "user",
+            "content": [
+                {"type": "input_image", "image_url": "https://example.org/a.png", "detail": "high"},
+                {"type": "input_image", "file_id": "file_1", "detail": "auto"},
+                {"type": "input_file", "file_id": "file_2"},
+            ],
+        },
+        {"type": "message", "role": "assistant", "content": "no"},
+    )
+    assert own_losses(conversion) == [
+        (None, ("messages", "attachments", "tools"), "the tools of attachments are not converted"),
+        (None, ("messages", 2, "content"), "refusal in a message of the user is not converted"),
+        (None, ("messages", 2), "a message without content to convert is omitted"),
+        (None, ("messages", 0, "content"), "refusal in a message of the user is not converted"),
+        ("step_1", ("messages", 1, "content"), "image_url in a message of the assistant is not converted"),
+        ("step_1", ("messages", 1, "content"), "image_file in a message of the assistant is not converted"),
+    ]
+
+
+def test_hosted_tools_become_native_items() -> None:
+    search = {
+        **SEARCH,
+        "file_search": {**SEARCH["file_search"], "ranking_options": {"ranker": "auto", "score_threshold": 0}},
+    }
+    steps = [calls(CODE, search, RETRIEVAL)]
+    conversion = to_items(steps, hosted="native", container_id="cntr_1")
+    assert conversion.items == (
+        {
+            "type": "code_interpreter_call",
+            "id": "call_c",
+            "container_id": "cntr_1",
+            "code": "1 + 1",
+            "outputs": [{"type": "logs", "logs": "2"}, {"type": "logs", "logs": "3"}],
+            "status": "completed",
+        },
+        {
+            "type": "file_search_call",
+            "id": "call_s",
+            "queries": [],
+            "status": "completed",
+            "results": [{"file_id": "file_1", "filename": "a.pdf", "score": 0.5, "text": "one\ntwo"}],
+        },
+        {"type": "function_call", "call_id": "call_r", "name": "retrieval", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "call_r", "output": ""},
+    )
+    assert own_losses(conversion) == [
+        (None, PATH[:2], "parallel calls are no longer grouped"),
+        ("step_1", (*PATH, "code_interpreter", "outputs", 1), "an image is not converted"),
+        ("step_1", (*PATH[:2], 1, "file_search"), "the queries of file searches are not known"),
+        ("step_1", (*PATH[:2], 1, "file_search", "ranking_options"), "ranking options are not converted"),
+        ("step_1", (*PATH[:2], 2), "a hosted tool became a function"),
+        ("step_1", (*PATH[:2], 2, "retrieval"), "the results are not given"),
+    ]
+
+
+def test_a_native_call_of_the_code_interpreter_needs_a_container() -> None:
+    assert [item["type"] for item in to_items([calls(CODE)], hosted="native").items] == [
+        "function_call",
+        "function_call_output",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("completed", "completed"), ("failed", "failed"), ("in_progress", "incomplete"), ("paused", "incomplete")],
+)
+def test_the_status_of_native_items(status: str, expected: str) -> None:
+    call = {
+        **SEARCH,
+        "file_search": {"results": [{"file_id": "f", "file_name": "n", "score": 1, "attributes": {"a": 1}}]},
+    }
+    conversion = to_items([calls(call, status=status)], hosted="native")
+    assert [item["status"] for item in conversion.items] == [expected]
+    assert ("step_1", (*PATH, "file_search", "results"), "attributes are not converted") in own_losses(conversion)
+
+
+def test_hosted_tools_can_be_omitted() -> None:
+    conversion = to_items([calls(CODE, SEARCH, RETRIEVAL)], hosted="omit")
+    assert conversion.items == ()
+    assert [loss[2] for loss in own_losses(conversion)][1:] == ["a hosted tool is omitted"] * 3
+    with pytest.raises(ValueError, match=r"^expected hosted to be 'function', 'native' or 'omit', got 'x'$"):
+        to_items([], hosted="x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_tools_of_azure_have_items_of_their_own() -> None:
+    unknown_server = {key: value for key, value in MCP.items() if key != "server_label"}
+    steps = [calls(MCP, OPENAPI, {**unknown_server, "id": "call_n"}, {**MCP, "id": "call_p", "output": None})]
+    conversion = to_items(steps)
+    assert conversion.items == (
+        {
+            "type": "mcp_call",
+            "id": "call_m",
+            "server_label": "github",
+            "name": "fetch",
+            "arguments": "{}",
+            "output": "text",
+        },
+        {"type": "function_call", "call_id": "call_o", "name": "weather", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "call_o", "output": "sun"},
+        {"type": "function_call", "call_id": "call_n", "name": "fetch", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "call_n", "output": "text"},
+    )
+    reasons = {reason for _, _, reason in own_losses(conversion)}
+    assert reasons == {
+        "parallel calls are no longer grouped",
+        "unknown keys are not converted",
+        "the server is unknown, so the call became a function",
+        "a call without output is omitted",
+    }
+    assert "output" not in to_items(steps, pending="keep").items[-1]
+
+
+def activities(*items: Any) -> RunStep:
+    return step({"type": "activities", "activities": list(items)})
+
+
+def test_the_tools_that_azure_lists_become_an_item() -> None:
+    tools = {"fetch": {"description": "Fetch.", "parameters": {"type": "object"}}, "search": {}}
+    listed = {"id": "activity_1", "type": "mcp_list_tools", "server_label": "github", "tools": tools}
+    conversion = to_items([activities(listed)])
+    assert conversion.items == (
+        {
+            "type": "mcp_list_tools",
+            "id": "activity_1",
+            "server_label": "github",
+            "tools": [
+                {"name": "fetch", "input_schema": {"type": "object"}, "description": "Fetch."},
+                {"name": "search", "input_schema": None},
+            ],
+        },
+    )
+    others = [{**listed, "tools": {"x": 1}}, {**listed, "tools": []}, {"type": "x"}, 5]
+    conversion = to_items([activities(*others), step({"type": "thinking"}, id="step_2", run_id="run_2")])
+    assert conversion.items == ()
+    assert own_losses(conversion) == [
+        *[
+            ("step_1", ("step_details", "activities", index), "activities of this type are not converted")
+            for index in range(4)
+        ],
+        ("step_2", ("step_details",), "steps of this type are not converted"),
+    ]
+
+
+def test_other_tools_are_converted_by_a_function() -> None:
+    def other(step: RunStep, call: OtherToolCall) -> list[dict[str, Any]]:
+        return [{"type": "message", "role": "assistant", "content": f"{step.id} {call.type}"}]
+
+    conversion = to_items([calls(BROWSER)], other=other)
+    assert conversion.items == ({"type": "message", "role": "assistant", "content": "step_1 browser"},)
+    assert own_losses(conversion) == []
+    assert own_losses(to_items([calls(BROWSER)])) == [("step_1", PATH, "calls of this tool are not converted")]
+
+
+def test_a_long_output_is_cut() -> None:
+    conversion = to_items([calls(function("x" * 10_485_761))])
+    assert len(conversion.items[1]["output"]) == 10_485_760
+    assert own_losses(conversion) == [("step_1", PATH, "the output is cut at 10,485,760 characters")]
+
+
+def test_ids_and_names_are_accepted_by_the_server() -> None:
+    long, invalid = "x" * 65, "a.b"
+    steps = [
+        calls(function(id=long, name="n" * 129), function(id=invalid), function(), id="s1", run_id="r1"),
+        calls(function(), function(id="x" * 64), id="s2", run_id="r2", created_at=1718000001),
+    ]
+    items = to_items(steps).items
+    ids = [item["call_id"] for item in items if item["type"] == "function_call"]
+    assert ids == [item["call_id"] for item in items if item["type"] == "function_call_output"]
+    assert len(set(ids)) == 5
+    assert (ids[2], ids[4]) == ("call_1", "x" * 64)
+    assert items[0]["name"] == "n" * 128
+    assert to_items(steps).items == items
+
+
+# Batches.
+
+
+@given(st.lists(st.booleans(), max_size=30), st.integers(2, 6))
+def test_batches_keep_a_call_with_its_output(pairs: list[bool], size: int) -> None:
+    items: list[dict[str, Any]] = []
+    for number, is_pair in enumerate(pairs):
+        items.append({"type": "function_call", "call_id": str(number)})
+        if is_pair:
+            items.append({"type": "function_call_output", "call_id": str(number)})
+    found = list(batches(items, size))
+    assert [item for batch in found for item in batch] == items
+    assert all(0 < len(batch) <= size for batch in found)
+    assert not any(batch[0]["type"] == "function_call_output" for batch in found)
+    # A batch is only left with room for a pair that follows.
+    assert all(len(batch) >= size - 1 for batch in found[:-1])
+
+
+def test_300_parallel_calls_are_sent_in_batches() -> None:
+    items = to_items([calls(*[function(id=f"call_{number}") for number in range(300)])]).items
+    found = list(batches(items))
+    assert [len(batch) for batch in found] == [20] * 30
+    with pytest.raises(ValueError, match=r"^expected a size of at least 2, got 1$"):
+        list(batches(items, 1))
+
+
+# Validity.
+
+
+@cache
+def adapter(cls: Any) -> Any:
+    return pytest.importorskip("pydantic").TypeAdapter(cls)
+
+
+def check_model(value: Any, data: Any) -> None:
+    """Check that a model of the SDK has no key that its class does not define, nor have nested models."""
+    if hasattr(type(value), "model_fields"):
+        assert set(data) <= set(type(value).model_fields)
+        for key, item in data.items():
+            check_model(getattr(value, key), item)
+    elif isinstance(data, list):
+        for inner, item in zip(value, data, strict=True):
+            check_model(inner, item)
+
+
+def validate(items: Any) -> None:
+    """Validate items by the classes of the official SDK that their types name."""
+    responses = pytest.importorskip("openai.types.responses")
+    inputs = responses.response_input_item
+    classes = {
+        "function_call": responses.ResponseFunctionToolCall,
+        "function_call_output": inputs.FunctionCallOutput,
+        "code_interpreter_call": responses.ResponseCodeInterpreterToolCall,
+        "file_search_call": responses.ResponseFileSearchToolCall,
+        "mcp_call": inputs.McpCall,
+        "mcp_list_tools": inputs.McpListTools,
+    }
+    for item in items:
+        is_user = item.get("role") == "user"
+        cls = classes.get(item["type"]) or (inputs.Message if is_user else responses.EasyInputMessage)
+        check_model(adapter(cls).validate_python(item), item)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(STEP, max_size=3),
+    st.sampled_from(["function", "native", "omit"]),
+    st.sampled_from(["omit", "keep"]),
+    st.sampled_from([None, "cntr_1"]),
+)
+def test_arbitrary_steps_become_valid_items(documents: list[Any], hosted: Any, pending: Any, container: Any) -> None:
+    steps = [RunStep.from_dict(document) for document in documents]
+    ids = [step.message_id for step in steps if step.message_id is not None]
+    messages = dict.fromkeys(ids, "text")
+    validate(to_items(steps, messages=messages, hosted=hosted, pending=pending, container_id=container).items)
+
+
+@needs_corpus
+@pytest.mark.parametrize("hosted", ["function", "native", "omit"])
+def test_captured_steps_become_valid_items(hosted: Any) -> None:
+    steps = captured_steps()
+    for pending in ("omit", "keep"):
+        conversion = to_items(
+            steps, messages=read_messages(CORPUS), hosted=hosted, pending=pending, container_id="cntr_1"
+        )
+        validate(conversion.items)
+        assert conversion.items
