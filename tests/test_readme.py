@@ -8,11 +8,16 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from runstep.archive import read_steps
+from runstep.export.tables import write_sqlite
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "runstep"
@@ -37,7 +42,7 @@ def test_the_samples_are_found() -> None:
 
 
 def test_the_readme_is_short() -> None:
-    assert len(README.encode()) <= 12 * 1024
+    assert len(README.encode()) <= 15 * 1024
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=range(len(SAMPLES)))
@@ -78,6 +83,15 @@ def test_a_command_prints_what_the_readme_shows(block: str) -> None:
     assert (done.stdout + done.stderr).decode().replace("\r\n", "\n") == shown
 
 
+def test_the_queries_answer_what_the_readme_says(tmp_path: Path) -> None:
+    (queries,) = blocks("sql")
+    write_sqlite(read_steps(ROOT / "tests/data/timelines/ferry.json"), tmp_path / "steps.db")
+    with closing(sqlite3.connect(tmp_path / "steps.db")) as database:
+        tokens, slowest = [database.execute(query).fetchall() for query in queries.splitlines()]
+    assert tokens == [("asst_Harbour5kQ2mZ8vT1xW7yB3d", "2025-06-01", 1793)]
+    assert slowest == [("code_interpreter", 1, 7.0), ("cars_booked", 1, 2.0)]
+
+
 def test_two_commands_are_lines_of_their_own() -> None:
     commands = re.findall(r"^python3 .*$", README, re.MULTILINE)
     assert len(commands) == 2
@@ -106,6 +120,10 @@ def test_the_table_lists_every_public_class() -> None:
 PARTS = {
     "the command line": (
         ["cli", "__main__.py"],
+        "from host.export.chat import to_messages; to_messages([])",
+    ),
+    "conversations and tables": (
+        ["export"],
         "import io, host.archive as a; next(a.read_records(io.BytesIO(b'{}'))).step()",
     ),
     "run steps in files": (
@@ -118,7 +136,7 @@ PARTS = {
 
 def test_the_readme_names_all_folders() -> None:
     folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
-    assert folders == {"archive", "cli", "streaming"}
+    assert folders == {"archive", "cli", "export", "streaming"}
     assert all(f"`{folder}/`" in section("Installation") for folder in folders)
 
 

@@ -61,6 +61,10 @@ _CONVERT_EPILOG = """\
 examples:
   {program} convert exports/ --to jsonl -o steps.jsonl
   zcat dump.gz | {program} convert - --to page -o page.json
+  {program} convert exports/ --to responses --messages exports/ -o threads.jsonl --losses losses.jsonl
+  {program} convert exports/ --to sqlite -o steps.db
+
+What a format does not contain is summarized on standard error.
 """
 
 
@@ -124,8 +128,20 @@ def _create_parser(program: str) -> argparse.ArgumentParser:
     targets = "; ".join(f"{name}: {target.description}" for name, target in TARGETS.items())
     command.add_argument("--to", required=True, choices=TARGETS, metavar="FORMAT", help=targets)
     command.add_argument(
+        "--messages", metavar="PATH", action="append", help="where to find the messages of chat and responses"
+    )
+    command.add_argument(
+        "--hosted",
+        choices=("function", "native", "omit"),
+        help="calls of hosted tools in chat and responses: as functions (the default), native items, or none",
+    )
+    command.add_argument(
+        "--pending", choices=("omit", "keep"), help="calls without output in chat and responses (default: omit)"
+    )
+    command.add_argument(
         "-o", "--output", metavar="FILE", help="output file, replaced atomically (default: standard output)"
     )
+    command.add_argument("--losses", metavar="FILE", help="write all that is not converted to a file, as JSON Lines")
     command.add_argument(
         "--latest", action="store_true", help="write only the last state of each id; holds all steps in memory"
     )

@@ -1,19 +1,20 @@
 # SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
-"""The output file of `convert`, which is replaced atomically."""
+"""The output file of `convert`."""
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
-from typing import final
+from typing import TextIO, final
 
 from ..archive._folders import walk_files
+from ..export._files import replacing
 
 
 @final
@@ -48,50 +49,27 @@ def _output_status(output: str | None) -> os.stat_result | None:
         return None
 
 
-def is_standard_output(output: str) -> bool:
+def _is_standard_output(output: str) -> bool:
     """Return whether the output file is already open as standard output, like `/dev/stdout`."""
     status = _output_status(output)
     standard_output = _output_status(None)
     return status is not None and standard_output is not None and os.path.samestat(status, standard_output)
 
 
-def write_atomically(chunks: Iterable[str], output: str) -> None:
-    """Write text to a temporary file beside `output`, which then replaces it. Raises `OSError`.
+@contextmanager
+def open_output(output: str | None) -> Generator[TextIO, None, None]:
+    """Provide the output file, which is replaced atomically, or standard output if it is None. Raises `OSError`.
 
-    Symbolic links and the mode are preserved, and others cannot read the temporary file. A special file, such as
-    `/dev/null` or a pipe, is written directly.
+    A special file, such as `/dev/null` or a pipe, is written directly.
     """
-    if os.path.basename(output) in ("", "."):  # noqa: PTH119  (`Path` ignores both)
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), output)
+    if output is None or _is_standard_output(output):
+        yield sys.stdout
+        sys.stdout.flush()
+        return
     status = _output_status(output)
     if status is not None and not stat.S_ISREG(status.st_mode):
         with Path(output).open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(chunks)
+            yield file
         return
-    target = Path(output).resolve()
-    temporary = target.with_name(f".runstep-{os.getpid()}-{os.urandom(4).hex()}.tmp")
-    try:
-        try:
-            opened = open(temporary, "x", encoding="utf-8", newline="\n", opener=_open_private)  # noqa: SIM115  (`Path.open` has no opener)
-        except OSError as error:
-            error.filename = output  # the name that the user knows
-            raise
-        with opened as file:
-            file.writelines(chunks)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(_default_mode() if status is None else status.st_mode)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _default_mode() -> int:
-    """Return the mode of a new file. The mask of the process can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return 0o666 & ~mask
+    with replacing(output) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        yield file

@@ -7,33 +7,53 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple, TextIO
 
+from ..archive import read_messages
+from ..export import Loss
+from ..export._conversation import Converter, convert_threads
+from ..export.chat import ChatConverter
+from ..export.responses import ItemConverter
+from ..export.tables import CALL_COLUMNS, STEP_COLUMNS, call_rows, step_rows, write_csv, write_sqlite
 from ..steps import RunStep
 from ._output import print_error, print_line
-from ._output_file import OutputIsInputError, is_standard_output, refuse_input, write_atomically
+from ._output_file import OutputIsInputError, open_output, refuse_input
 from ._progress import Progress
 from ._step_reader import StepReader
 from ._summary import counted
 
 
 class Target(NamedTuple):
-    """An output format: its description, and a function that yields its text in chunks."""
+    """An output format: its description, and a function that writes steps and returns the losses."""
 
     description: str
-    chunks: Callable[[Iterable[RunStep]], Iterator[str]]
+    write: Callable[[Iterable[RunStep], argparse.Namespace], tuple[Loss, ...]]
 
 
-def _jsonl(steps: Iterable[RunStep]) -> Iterator[str]:
-    for step in steps:
-        yield f"{step.to_json()}\n"
+def _write_text(
+    write: Callable[[Iterable[RunStep], TextIO], object],
+) -> Callable[[Iterable[RunStep], argparse.Namespace], tuple[Loss, ...]]:
+    """Return the function of a target that loses nothing, which is written to a text file."""
+
+    def write_steps(steps: Iterable[RunStep], options: argparse.Namespace) -> tuple[Loss, ...]:
+        with open_output(options.output) as file:
+            write(steps, file)
+        return ()
+
+    return write_steps
 
 
-def _page(steps: Iterable[RunStep]) -> Iterator[str]:
+def _write_jsonl(steps: Iterable[RunStep], file: TextIO) -> None:
+    file.writelines(f"{step.to_json()}\n" for step in steps)
+
+
+def _write_page(steps: Iterable[RunStep], file: TextIO) -> None:
     # `RunStepPage.to_json` would need all steps in memory.
-    yield '{"object": "list", "data": ['
+    file.write('{"object": "list", "data": [')
     first: str | None = None
     last: str | None = None
     for step in steps:
@@ -41,29 +61,84 @@ def _page(steps: Iterable[RunStep]) -> Iterator[str]:
         if first is None:
             first = last
         else:
-            yield ", "
-        yield step.to_json()
-    yield f'], "first_id": {json.dumps(first)}, "last_id": {json.dumps(last)}, "has_more": false}}\n'
+            file.write(", ")
+        file.write(step.to_json())
+    file.write(f'], "first_id": {json.dumps(first)}, "last_id": {json.dumps(last)}, "has_more": false}}\n')
+
+
+def _write_chat(steps: Iterable[RunStep], options: argparse.Namespace) -> tuple[Loss, ...]:
+    converter = ChatConverter(hosted=options.hosted, pending=options.pending)
+    return _write_threads(steps, options, converter, lambda _, items: {"messages": items})
+
+
+def _write_responses(steps: Iterable[RunStep], options: argparse.Namespace) -> tuple[Loss, ...]:
+    converter = ItemConverter(hosted=options.hosted, pending=options.pending)
+    return _write_threads(steps, options, converter, lambda id_, items: {"thread_id": id_, "items": items})
+
+
+def _write_threads(
+    steps: Iterable[RunStep],
+    options: argparse.Namespace,
+    converter: Converter,
+    line: Callable[[str, list[dict[str, Any]]], dict[str, Any]],
+) -> tuple[Loss, ...]:
+    messages = chain.from_iterable(map(read_messages, options.messages))
+    with open_output(options.output) as file:
+        for id_, items in convert_threads(steps, messages, converter):
+            file.write(f"{json.dumps(line(id_, items))}\n")
+    return converter.losses.all()
+
+
+def _write_sqlite(steps: Iterable[RunStep], options: argparse.Namespace) -> tuple[Loss, ...]:
+    losses: list[Loss] = []
+    try:
+        write_sqlite(steps, options.output, on_loss=losses.append)
+    except ImportError as error:
+        raise OSError(str(error)) from None
+    return tuple(losses)
 
 
 TARGETS: dict[str, Target] = {
-    "jsonl": Target("JSON Lines, one step per line, without loss", _jsonl),
-    "page": Target("a single page with all steps, like a listing of the API", _page),
+    "jsonl": Target("JSON Lines, one step per line, without loss", _write_text(_write_jsonl)),
+    "page": Target("a single page with all steps, like a listing of the API", _write_text(_write_page)),
+    "chat": Target("messages of Chat Completions, JSON Lines with a thread per line", _write_chat),
+    "responses": Target("input items of the Responses API, JSON Lines with a thread per line", _write_responses),
+    "csv": Target("a table of steps", _write_text(lambda steps, file: write_csv(step_rows(steps), file, STEP_COLUMNS))),
+    "calls": Target(
+        "a table of tool calls, also as CSV",
+        _write_text(lambda steps, file: write_csv(call_rows(steps), file, CALL_COLUMNS)),
+    ),
+    "sqlite": Target("a database with both tables", _write_sqlite),
 }
+_WITH_MESSAGES = ("chat", "responses")
+
+
+def check_options(options: argparse.Namespace) -> str | None:
+    """Set the defaults of options that depend on others. Return an error message if they do not fit."""
+    if options.to not in _WITH_MESSAGES and (options.messages or options.hosted or options.pending):
+        return "--messages, --hosted and --pending need --to chat or --to responses"
+    if options.to == "chat" and options.hosted == "native":
+        return "--hosted native needs --to responses"
+    if options.to == "sqlite" and options.output is None:
+        return "--to sqlite needs --output"
+    options.messages = options.messages or []
+    options.hosted = options.hosted or "function"
+    options.pending = options.pending or "omit"
+    return None
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    output: str | None = options.output
+    error = check_options(options)
+    if error is not None:
+        options.parser.error(error)
     try:
-        refuse_input(output, options.paths)
-    except OutputIsInputError as error:
-        print_error(f"the output file is also an input: '{error}'")
+        refuse_input(options.output, [*options.paths, *options.messages])
+    except OutputIsInputError as input_error:
+        print_error(f"the output file is also an input: '{input_error}'")
         return 2
-    if output is not None and is_standard_output(output):
-        output = None
     # No progress line if the steps may go to the same terminal.
-    with Progress(is_wanted=output is not None and not options.quiet) as progress:
+    with Progress(is_wanted=options.output is not None and not options.quiet) as progress:
         reader = StepReader(options.paths, progress)
         # The last state of each step, in the order of their first states.
         latest = {step.id: step for step in reader} if options.latest else None
@@ -71,13 +146,23 @@ def run(options: argparse.Namespace) -> int:
         first = tuple(islice(steps, 1))
         # Without steps, an existing output file is not replaced.
         if first or reader.has_empty_pages:
-            chunks = TARGETS[options.to].chunks(chain(first, steps))
-            if output is None:
-                sys.stdout.writelines(chunks)
-                sys.stdout.flush()
-            else:
-                write_atomically(chunks, output)
+            losses = TARGETS[options.to].write(chain(first, steps), options)
+            if options.losses is not None:
+                _write_losses(losses, options.losses)
             if not options.quiet:
                 count = reader.steps if latest is None else len(latest)
-                print_line(f"{counted(count, 'run step')} written", sys.stderr)
+                for line in _report(count, losses):
+                    print_line(line, sys.stderr)
     return reader.exit_code()
+
+
+def _write_losses(losses: tuple[Loss, ...], output: str) -> None:
+    with open_output(output) as file:
+        file.writelines(f"{json.dumps(asdict(loss))}\n" for loss in losses)
+
+
+def _report(count: int, losses: tuple[Loss, ...]) -> Iterator[str]:
+    """Yield the number of steps, and how often each loss occurred."""
+    yield f"{counted(count, 'run step')} written"
+    for reason, number in Counter(loss.reason for loss in losses).items():
+        yield f"  {reason}" if number == 1 else f"  {reason} ({number:,} times)"

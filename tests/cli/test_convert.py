@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -263,3 +267,125 @@ def test_convert_and_read_records_return_the_same_steps(run: CliRunner) -> None:
             except ValueError:
                 continue
     assert [RunStep.from_json(line) for line in output.splitlines()] == steps
+
+
+# Other formats.
+
+
+@pytest.fixture
+def conversation(tmp_path: Path, step: StepFactory) -> Path:
+    """Return the path of an export with two threads, and their messages."""
+    call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}", "output": None}}
+    details = {"type": "tool_calls", "tool_calls": [call]}
+    steps = [
+        step(id="step_1", thread_id="thread_1", run_id="run_1"),
+        step(id="step_2", thread_id="thread_2", run_id="run_2", step_details=details),
+    ]
+    text = {"type": "text", "text": {"value": "Hello!", "annotations": []}}
+    message_id = steps[0]["step_details"]["message_creation"]["message_id"]
+    message = {"id": message_id, "object": "thread.message", "role": "assistant", "content": [text]}
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps({"steps": steps, "messages": [message]}), encoding="utf-8")
+    return path
+
+
+GENERAL_LOSSES = (
+    "2 run steps written\n"
+    "  ids of steps, runs and assistants are not converted\n"
+    "  times are not converted\n"
+    "  the status of steps is not converted\n"
+    "  usage is not converted\n"
+)
+
+
+def test_convert_to_chat_writes_a_thread_per_line(run: CliRunner, conversation: Path) -> None:
+    code, output, errors = run("convert", conversation, "--to", "chat", "--messages", conversation)
+    assert code == 0
+    assert [json.loads(line) for line in output.splitlines()] == [
+        {"messages": [{"role": "assistant", "content": "Hello!"}]},
+        {"messages": []},
+    ]
+    assert errors == (
+        f"{GENERAL_LOSSES}  times, ids and metadata of messages are not converted\n  a call without output is omitted\n"
+    )
+
+
+def test_convert_to_responses_writes_a_thread_per_line(run: CliRunner, conversation: Path) -> None:
+    code, output, errors = run("convert", conversation, "--to", "responses", "--pending", "keep")
+    assert code == 0
+    call = {"type": "function_call", "call_id": "call_1", "name": "f", "arguments": "{}"}
+    assert [json.loads(line) for line in output.splitlines()] == [
+        {"thread_id": "thread_1", "items": []},
+        {"thread_id": "thread_2", "items": [call]},
+    ]
+    assert errors == f"{GENERAL_LOSSES}  the message is not given\n"
+
+
+def test_all_losses_can_be_written_to_a_file(run: CliRunner, conversation: Path, tmp_path: Path) -> None:
+    path = tmp_path / "losses.jsonl"
+    code, _, errors = run("convert", conversation, "--to", "chat", "--quiet", "--losses", path)
+    assert (code, errors) == (0, "")
+    losses = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert losses[-1] == {
+        "step_id": "step_2",
+        "path": ["step_details", "tool_calls", 0],
+        "reason": "a call without output is omitted",
+    }
+    assert len(losses) == 6
+
+
+def test_convert_to_csv(run: CliRunner, conversation: Path) -> None:
+    code, output, errors = run("convert", conversation, "--to", "csv")
+    assert (code, errors) == (0, "2 run steps written\n")
+    assert [row["id"] for row in csv.DictReader(io.StringIO(output))] == ["step_1", "step_2"]
+    code, output, errors = run("convert", conversation, "--to", "calls")
+    assert (code, errors) == (0, "2 run steps written\n")
+    assert [row["step_id"] for row in csv.DictReader(io.StringIO(output))] == ["step_2"]
+
+
+def test_convert_to_sqlite(run: CliRunner, conversation: Path, tmp_path: Path, step: StepFactory) -> None:
+    path = tmp_path / "steps.db"
+    for _ in range(2):
+        assert run("convert", conversation, "--to", "sqlite", "-o", path) == (0, "", "2 run steps written\n")
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT id FROM steps ORDER BY id").fetchall() == [("step_1",), ("step_2",)]
+        assert database.execute("SELECT step_id, name FROM calls").fetchall() == [("step_2", "f")]
+    (tmp_path / "x.json").write_text(json.dumps(step(id="\ud800")), encoding="utf-8")
+    code, _, errors = run("convert", tmp_path / "x.json", "--to", "sqlite", "-o", path)
+    assert (code, len(errors.splitlines())) == (0, 2)
+
+
+def test_a_python_without_sqlite_is_an_error(run: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sqlite3", None)
+    code, _, errors = run("convert", "page.json", "--to", "sqlite", "-o", tmp_path / "steps.db")
+    assert (code, errors) == (2, "runstep: error: import of sqlite3 halted; None in sys.modules\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--to", "csv", "--messages", "x"], "--messages, --hosted and --pending need --to chat or --to responses"),
+        (["--to", "jsonl", "--pending", "keep"], "--messages, --hosted and --pending need --to chat or --to responses"),
+        (["--to", "chat", "--hosted", "native"], "--hosted native needs --to responses"),
+        (["--to", "sqlite"], "--to sqlite needs --output"),
+    ],
+)
+def test_options_that_do_not_fit_are_an_error(
+    arguments: list[str], message: str, run: CliRunner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exc_info:
+        run("convert", "page.json", *arguments)
+    assert exc_info.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1] == f"runstep convert: error: {message}"
+
+
+def test_missing_messages_are_an_error_and_leave_the_output_unchanged(run: CliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.write_text("as it was", encoding="utf-8")
+    assert run("convert", "page.json", "--to", "chat", "--messages", "missing", "-o", path) == (
+        2,
+        "",
+        "runstep: error: cannot open 'missing': No such file or directory\n",
+    )
+    assert path.read_text(encoding="utf-8") == "as it was"
+    assert list(tmp_path.iterdir()) == [path]
