@@ -38,9 +38,9 @@ class StepReader:
                 print_error(opened.error_message)
                 self._has_unreadable_files = True
                 continue
-            reader = FileReader(opened.name)
-            for record in reader.records(opened, self._progress.advance):
-                step = self._parse(record)
+            reader = FileReader(opened.name, parses_steps=True)
+            for item in reader.read(opened, self._progress.advance):
+                step = item if type(item) is RunStep else self._parse(item)
                 if step is not None and self._run_id in (None, step.run_id):
                     self.steps += 1
                     yield step
