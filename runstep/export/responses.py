@@ -141,6 +141,8 @@ class ItemConverter:
             else:
                 self.losses.add(step, message.path, "a message without content to convert is omitted")
             return
+        if not message.parts:
+            self.losses.add(step, message.path, "a message without content to convert is omitted")
         for part in message.parts:
             if part.type in ("text", "refusal"):
                 yield {"type": "message", "role": "assistant", "content": part.value}

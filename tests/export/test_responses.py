@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from runstep import OtherToolCall, RunStep
 from runstep.archive import read_messages
+from runstep.export.chat import to_messages
 from runstep.export.responses import batches, to_items
 
 from ..conftest import CORPUS, needs_corpus
@@ -82,6 +83,12 @@ def test_content_becomes_parts() -> None:
         ("step_1", ("messages", 1, "content"), "image_url in a message of the assistant is not converted"),
         ("step_1", ("messages", 1, "content"), "image_file in a message of the assistant is not converted"),
     ]
+
+
+def test_a_message_without_content_is_a_loss() -> None:
+    conversion = to_items([writes("msg_1")], messages=[message("msg_1")])
+    assert conversion.items == ()
+    assert own_losses(conversion) == [("step_1", ("messages", 0), "a message without content to convert is omitted")]
 
 
 def test_hosted_tools_become_native_items() -> None:
@@ -326,3 +333,12 @@ def test_captured_steps_become_valid_items(hosted: Any) -> None:
         )
         validate(conversion.items)
         assert conversion.items
+
+
+@needs_corpus
+@pytest.mark.parametrize("convert", [to_items, to_messages])
+def test_each_captured_step_is_converted_or_a_loss(convert: Any) -> None:
+    messages = list(read_messages(CORPUS))
+    for captured in captured_steps():
+        conversion = convert([captured], messages=messages)
+        assert conversion.items or any(loss.step_id == captured.id for loss in conversion.losses)
