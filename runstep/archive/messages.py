@@ -6,71 +6,91 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Any, TypeAlias
 
 from ..streaming.sse import ServerSentEvents
 from ..streaming.stream import BinaryFile
 from ._folders import open_files
-from ._input import Source, SourceError, open_source, read_all
+from ._input import Source, SourceError, describe_os_error, open_source, read_all
 from ._positions import skip_whitespace
+from .records import Record, damage_record
 
 _MAX_EVENT_SIZE = 1 << 26
-_OBJECT = "thread.message"
+_OBJECT = b"thread.message"
 _decoder = json.JSONDecoder()
 
+_Report: TypeAlias = Callable[[int | None, str], None]
 
-def read_messages(source: str | os.PathLike[str] | BinaryFile) -> Iterator[dict[str, Any]]:
+
+def read_messages(
+    source: str | os.PathLike[str] | BinaryFile, *, on_error: Callable[[Record], object] | None = None
+) -> Iterator[dict[str, Any]]:
     """Yield the `thread.message` objects in `source` as decoded JSON, in the order of the files.
 
-    `source` is read like by `read_records`, which reports damage; here, what is damaged is skipped. An event stream
-    contains several states of a message, of which the last one is yielded. Raises `OSError` if `source` itself cannot
-    be opened.
+    `source` is read like by `read_records`. An event stream contains several states of a message, of which the last one
+    is yielded. `on_error` is called with a record, whose `damage` is set, for each place that may hide a message;
+    without it, damage is skipped. Raises `OSError` if `source` itself cannot be opened.
     """
+
+    def report(line: int | None, message: str) -> None:
+        if on_error is not None:
+            on_error(damage_record(opened.name, line, message))
+
     for opened in open_files(source):
         if isinstance(opened.file, OSError):
+            report(None, describe_os_error(opened.file))
             continue
         found = open_source(opened.file)
-        if found.format in ("stream", "events"):
-            states = {message.get("id"): message for message in _messages_in_file(found)}
-            yield from states.values()
-        else:
-            yield from _messages_in_file(found)
+        messages = _messages_in_file(found, report)
+        yield from _last_states(messages) if found.format in ("stream", "events") else messages
 
 
-def _messages_in_file(source: Source) -> Iterator[dict[str, Any]]:
+def _last_states(messages: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    states: dict[str | int, dict[str, Any]] = {}
+    for message in messages:
+        id_ = message.get("id")
+        states[id_ if isinstance(id_, str) else len(states)] = message
+    return states.values()
+
+
+def _messages_in_file(source: Source, report: _Report) -> Iterator[dict[str, Any]]:
+    line = 1
     try:
-        for text in _texts(source):
+        for line, data in _texts(source):
             # Most texts contain no messages, and are not worth decoding.
-            if _OBJECT in text:
-                yield from _messages_in_text(text)
-    except (SourceError, UnicodeDecodeError):
-        return
+            if _OBJECT not in data:
+                continue
+            try:
+                yield from _messages_in_text(data.decode("utf-8", "surrogatepass"))
+            except json.JSONDecodeError as error:
+                report(line + error.lineno - 1, f"invalid JSON (column {error.colno})")
+            except (ValueError, RecursionError):
+                report(line, "cannot decode JSON")
+    except SourceError as error:
+        report(line, str(error))
 
 
-def _texts(source: Source) -> Iterator[str]:
-    """Yield texts that each contain one or several JSON documents."""
+def _texts(source: Source) -> Iterator[tuple[int, bytes]]:
+    """Yield texts that each contain one or several JSON documents, with the lines on which they begin."""
     if source.format in ("lines", "events"):
-        for line in source.lines:
-            yield line.decode("utf-8", "replace")
+        for number, line in enumerate(source.lines, 1):
+            yield number, line.rstrip(b"\r\n")
     elif source.format == "document":
-        yield read_all(source).decode("utf-8", "surrogatepass")
+        yield 1, read_all(source)
     elif source.format == "stream":
         events = ServerSentEvents(_MAX_EVENT_SIZE)
-        for line in source.lines:
+        for number, line in enumerate(chain(source.lines, (b"\n\n",)), 1):
             for _, data, _ in events.feed(line):
-                yield data
-        for _, data, _ in events.feed(b"\n\n"):
-            yield data
+                yield number, data.encode("utf-8", "surrogatepass")
 
 
 def _messages_in_text(text: str) -> Iterator[dict[str, Any]]:
+    """Yield the messages in one or several documents. Raises what decoding raises."""
     end = skip_whitespace(text, 0)
     while end < len(text):
-        try:
-            document, end = _decoder.raw_decode(text, end)
-        except (ValueError, RecursionError):
-            return
+        document, end = _decoder.raw_decode(text, end)
         yield from _search(document)
         end = skip_whitespace(text, end)
 
@@ -81,9 +101,9 @@ def _search(document: Any) -> Iterator[dict[str, Any]]:
     while stack:
         value = stack.pop()
         if isinstance(value, dict):
-            if value.get("object") == _OBJECT:
+            if value.get("object") == "thread.message":
                 yield value
-            elif isinstance(value.get("data"), str) and _OBJECT in value["data"]:
+            elif isinstance(value.get("data"), str) and "thread.message" in value["data"]:
                 # A logged event, whose data is JSON text.
                 yield from _messages_in_text(value["data"])
             else:

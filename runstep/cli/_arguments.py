@@ -128,7 +128,10 @@ def _create_parser(program: str) -> argparse.ArgumentParser:
     targets = "; ".join(f"{name}: {target.description}" for name, target in TARGETS.items())
     command.add_argument("--to", required=True, choices=TARGETS, metavar="FORMAT", help=targets)
     command.add_argument(
-        "--messages", metavar="PATH", action="append", help="where to find the messages of chat and responses"
+        "--messages",
+        metavar="PATH",
+        action="append",
+        help="where to find the messages for chat and responses, which hold all steps in memory",
     )
     command.add_argument(
         "--hosted",

@@ -49,23 +49,29 @@ def _output_status(output: str | None) -> os.stat_result | None:
         return None
 
 
-def _is_standard_output(output: str) -> bool:
-    """Return whether the output file is already open as standard output, like `/dev/stdout`."""
+def _is_open_as(output: str, stream: TextIO) -> bool:
+    """Return whether the output file is already open as a standard stream, like `/dev/stdout`."""
     status = _output_status(output)
-    standard_output = _output_status(None)
-    return status is not None and standard_output is not None and os.path.samestat(status, standard_output)
+    try:
+        return status is not None and os.path.samestat(status, os.fstat(stream.fileno()))
+    except (OSError, ValueError):  # not a file, or closed
+        return False
 
 
 @contextmanager
 def open_output(output: str | None) -> Generator[TextIO, None, None]:
     """Provide the output file, which is replaced atomically, or standard output if it is None. Raises `OSError`.
 
-    A special file, such as `/dev/null` or a pipe, is written directly.
+    A special file, such as `/dev/null` or a pipe, is written directly. The text is UTF-8, and line ends are unchanged.
     """
-    if output is None or _is_standard_output(output):
-        yield sys.stdout
-        sys.stdout.flush()
-        return
+    for stream in (sys.stdout, sys.stderr):
+        if (output is None and stream is sys.stdout) or (output is not None and _is_open_as(output, stream)):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", newline="\n")
+            yield stream
+            stream.flush()
+            return
+    assert output is not None  # noqa: S101  (standard output, otherwise)
     status = _output_status(output)
     if status is not None and not stat.S_ISREG(status.st_mode):
         with Path(output).open("w", encoding="utf-8", newline="\n") as file:
@@ -73,3 +79,8 @@ def open_output(output: str | None) -> Generator[TextIO, None, None]:
         return
     with replacing(output) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         yield file
+
+
+def is_same_file(first: str, second: str) -> bool:
+    """Return whether two paths lead to the same file, which may not exist yet."""
+    return os.path.realpath(first) == os.path.realpath(second)

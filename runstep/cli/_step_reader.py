@@ -58,6 +58,12 @@ class StepReader:
                 print_line(format_problem(problem), sys.stderr)
             return None
 
+    def report_damage(self, record: Record) -> None:
+        """Print the damage of a file that contains something else than steps."""
+        if record.line is None:
+            self._has_unreadable_files = True
+        self._parse(record)
+
     def exit_code(self) -> int:
         """Return the exit code after the last step. If there were no steps, say so, unless the reason was printed."""
         if self._has_unreadable_files:

@@ -9,6 +9,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict
 from itertools import chain, islice
 from typing import Any, NamedTuple, TextIO
@@ -21,7 +22,7 @@ from ..export.responses import ItemConverter
 from ..export.tables import CALL_COLUMNS, STEP_COLUMNS, call_rows, step_rows, write_csv, write_sqlite
 from ..steps import RunStep
 from ._output import print_error, print_line
-from ._output_file import OutputIsInputError, open_output, refuse_input
+from ._output_file import OutputIsInputError, is_same_file, open_output, refuse_input
 from ._progress import Progress
 from ._step_reader import StepReader
 from ._summary import counted
@@ -37,7 +38,7 @@ class Target(NamedTuple):
 def _write_text(
     write: Callable[[Iterable[RunStep], TextIO], object],
 ) -> Callable[[Iterable[RunStep], argparse.Namespace], tuple[Loss, ...]]:
-    """Return the function of a target that loses nothing, which is written to a text file."""
+    """Return the function of a target without losses to report, which is written to a text file."""
 
     def write_steps(steps: Iterable[RunStep], options: argparse.Namespace) -> tuple[Loss, ...]:
         with open_output(options.output) as file:
@@ -82,7 +83,7 @@ def _write_threads(
     converter: Converter,
     line: Callable[[str, list[dict[str, Any]]], dict[str, Any]],
 ) -> tuple[Loss, ...]:
-    messages = chain.from_iterable(map(read_messages, options.messages))
+    messages = chain.from_iterable([read_messages(path, on_error=options.on_error) for path in options.messages])
     with open_output(options.output) as file:
         for id_, items in convert_threads(steps, messages, converter):
             file.write(f"{json.dumps(line(id_, items))}\n")
@@ -121,6 +122,10 @@ def check_options(options: argparse.Namespace) -> str | None:
         return "--hosted native needs --to responses"
     if options.to == "sqlite" and options.output is None:
         return "--to sqlite needs --output"
+    if "-" in options.paths and "-" in (options.messages or ()):
+        return "standard input can be read only once"
+    if options.losses is not None and options.output is not None and is_same_file(options.losses, options.output):
+        return "--losses and --output are the same file"
     options.messages = options.messages or []
     options.hosted = options.hosted or "function"
     options.pending = options.pending or "omit"
@@ -132,33 +137,34 @@ def run(options: argparse.Namespace) -> int:
     error = check_options(options)
     if error is not None:
         options.parser.error(error)
+    inputs = [*options.paths, *options.messages]
     try:
-        refuse_input(options.output, [*options.paths, *options.messages])
+        refuse_input(options.output, inputs)
+        if options.losses is not None:
+            refuse_input(options.losses, inputs)
     except OutputIsInputError as input_error:
         print_error(f"the output file is also an input: '{input_error}'")
         return 2
     # No progress line if the steps may go to the same terminal.
     with Progress(is_wanted=options.output is not None and not options.quiet) as progress:
         reader = StepReader(options.paths, progress)
+        options.on_error = reader.report_damage
         # The last state of each step, in the order of their first states.
         latest = {step.id: step for step in reader} if options.latest else None
         steps = iter(reader if latest is None else latest.values())
         first = tuple(islice(steps, 1))
-        # Without steps, an existing output file is not replaced.
+        # Without steps, existing output files are not replaced.
         if first or reader.has_empty_pages:
-            losses = TARGETS[options.to].write(chain(first, steps), options)
-            if options.losses is not None:
-                _write_losses(losses, options.losses)
+            with ExitStack() as stack:
+                file = None if options.losses is None else stack.enter_context(open_output(options.losses))
+                losses = TARGETS[options.to].write(chain(first, steps), options)
+                if file is not None:
+                    file.writelines(f"{json.dumps(asdict(loss))}\n" for loss in losses)
             if not options.quiet:
                 count = reader.steps if latest is None else len(latest)
                 for line in _report(count, losses):
                     print_line(line, sys.stderr)
     return reader.exit_code()
-
-
-def _write_losses(losses: tuple[Loss, ...], output: str) -> None:
-    with open_output(output) as file:
-        file.writelines(f"{json.dumps(asdict(loss))}\n" for loss in losses)
 
 
 def _report(count: int, losses: tuple[Loss, ...]) -> Iterator[str]:

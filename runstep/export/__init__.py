@@ -5,6 +5,6 @@
 from __future__ import annotations
 
 from ._conversation import Conversion
-from ._loss import Loss
+from ._losses import Loss
 
 __all__ = ["Conversion", "Loss"]

@@ -8,22 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal, final
 
 from ..steps import OtherStepDetails, RunStep
-from ._conversation import (
-    HOSTED_TYPES,
-    Call,
-    Conversion,
-    Losses,
-    Message,
-    Messages,
-    Names,
-    Part,
-    Pending,
-    convert,
-    is_kept,
-    to_call,
-)
+from ._calls import HOSTED_TYPES, Call, Names, Pending, check_options, is_kept, to_call
+from ._conversation import Conversion, convert
+from ._losses import Losses
+from ._messages import Message, Messages, Part
 
-# Of the name of a function (API reference, "Create chat completion", `tools`).
+# The server refuses longer ids of calls, and longer names of functions.
+_MAX_ID_LENGTH = 40
 _MAX_NAME_LENGTH = 64
 
 
@@ -48,11 +39,9 @@ class ChatConverter:
     """Converts steps and messages to messages of the Chat Completions API."""
 
     def __init__(self, *, hosted: str = "function", pending: Pending = "omit") -> None:
-        if hosted not in ("function", "omit"):
-            message = f"expected hosted to be 'function' or 'omit', got {hosted!r}"
-            raise ValueError(message)
+        check_options(hosted, ("function", "omit"), pending)
         self.losses = Losses()
-        self._names = Names(self.losses, _MAX_NAME_LENGTH)
+        self._names = Names(self.losses, max_id_length=_MAX_ID_LENGTH, max_name_length=_MAX_NAME_LENGTH)
         self._hosted = hosted
         self._pending: Pending = pending
 
@@ -60,7 +49,7 @@ class ChatConverter:
         """Yield the message with the calls of a step, and a message for each output."""
         if isinstance(step.step_details, OtherStepDetails):
             self.losses.add(step, ("step_details",), "steps of this type are not converted")
-        calls = [(self._names.id(call), call) for call in self._calls(step)]
+        calls = [(self._names.id(step, call.path, call.id), call) for call in self._calls(step)]
         if calls:
             # Some programs that read these messages require the key.
             tool_calls = [self._tool_call(id_, call) for id_, call in calls]

@@ -4,28 +4,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, Literal, final
 
 from ..frozen import FrozenDict, thaw
 from ..steps import OtherStepDetails, RunStep
-from ..tool_calls import CodeInterpreterLogs, CodeInterpreterToolCall, FileSearchToolCall, OtherToolCall
-from ._conversation import (
-    HOSTED_TYPES,
-    Call,
-    Conversion,
-    Losses,
-    Message,
-    Messages,
-    Names,
-    Part,
-    Pending,
-    add_output_losses,
-    convert,
-    is_kept,
-    to_call,
-)
+from ..tool_calls import CodeInterpreterLogs, CodeInterpreterToolCall, FileSearchToolCall, OtherToolCall, ToolCall
+from ._calls import HOSTED_TYPES, Call, CallPath, Names, Pending, add_output_losses, check_options, is_kept, to_call
+from ._conversation import Conversion, convert
+from ._losses import Losses, Path
+from ._messages import Message, Messages, Part
 
+_MAX_ID_LENGTH = 64
 _MAX_NAME_LENGTH = 128
 _MAX_OUTPUT_LENGTH = 10_485_760
 
@@ -72,7 +62,7 @@ def _units(items: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """Yield each item on its own, but a call with the output that follows it."""
     call: list[dict[str, Any]] = []
     for item in items:
-        if call and item["type"] == "function_call_output" and item["call_id"] == call[0].get("call_id"):
+        if call and item.get("type") == "function_call_output" and item.get("call_id") == call[0].get("call_id"):
             yield [*call, item]
             call = []
             continue
@@ -95,11 +85,9 @@ class ItemConverter:
         pending: Pending = "omit",
         other: Other | None = None,
     ) -> None:
-        if hosted not in ("function", "native", "omit"):
-            message = f"expected hosted to be 'function', 'native' or 'omit', got {hosted!r}"
-            raise ValueError(message)
+        check_options(hosted, ("function", "native", "omit"), pending)
         self.losses = Losses()
-        self._names = Names(self.losses, _MAX_NAME_LENGTH)
+        self._names = Names(self.losses, max_id_length=_MAX_ID_LENGTH, max_name_length=_MAX_NAME_LENGTH)
         self._hosted = hosted
         self._container_id = container_id
         self._pending: Pending = pending
@@ -114,21 +102,29 @@ class ItemConverter:
             self.losses.add(None, ("step_details", "tool_calls"), "parallel calls are no longer grouped")
         for index, tool_call in enumerate(step.tool_calls):
             path = ("step_details", "tool_calls", index)
-            if tool_call.type in HOSTED_TYPES:
-                if self._hosted == "omit":
-                    self.losses.add(step, path, "a hosted tool is omitted")
-                    continue
-                if self._hosted == "native" and (item := self._native(step, index)) is not None:
-                    yield item
-                    continue
-            call = to_call(step, index)
-            if call is not None:
-                if is_kept(call, self._pending, self.losses):
-                    yield from self._mcp(call, tool_call) if tool_call.type == "mcp" else self._pair(call)
+            item = None
+            if tool_call.type in HOSTED_TYPES and self._hosted == "omit":
+                self.losses.add(step, path, "a hosted tool is omitted")
+                continue
+            if self._hosted == "native":
+                item = self._native(step, index)
+            if item is not None:
+                yield item
+            elif (call := to_call(step, index)) is not None:
+                yield from self._call(call, tool_call)
             elif self._other is not None and isinstance(tool_call, OtherToolCall):
                 yield from self._other(step, tool_call)
             else:
                 self.losses.add(step, path, "calls of this tool are not converted")
+
+    def _call(self, call: Call, tool_call: ToolCall) -> Iterator[dict[str, Any]]:
+        """Yield the item of an MCP call, or a call of a function and its output."""
+        server_label = tool_call.raw.get("server_label") if isinstance(tool_call, OtherToolCall) else None
+        if tool_call.type == "mcp" and isinstance(server_label, str):
+            if is_kept(call, self._pending, self.losses, ("server_label",)):
+                yield self._mcp(call, server_label)
+        elif is_kept(call, self._pending, self.losses):
+            yield from self._pair(call)
 
     def message(self, step: RunStep | None, message: Message) -> Iterator[dict[str, Any]]:
         """Yield a message of the user, or a message for each text of the assistant."""
@@ -151,27 +147,24 @@ class ItemConverter:
                 self.losses.add(step, (*message.path, "content"), reason)
 
     def _pair(self, call: Call) -> Iterator[dict[str, Any]]:
-        id_ = self._names.id(call)
+        id_ = self._names.id(call.step, call.path, call.id)
         name = self._names.name(call)
         yield {"type": "function_call", "call_id": id_, "name": name, "arguments": call.arguments}
         if call.output is not None:
-            if len(call.output) > _MAX_OUTPUT_LENGTH:
-                self.losses.add(call.step, call.path, f"the output is cut at {_MAX_OUTPUT_LENGTH:,} characters")
-            yield {"type": "function_call_output", "call_id": id_, "output": call.output[:_MAX_OUTPUT_LENGTH]}
+            yield {"type": "function_call_output", "call_id": id_, "output": self._cut(call, call.output)}
 
-    def _mcp(self, call: Call, tool_call: Any) -> Iterator[dict[str, Any]]:
-        server_label = tool_call.raw.get("server_label")
-        if not isinstance(server_label, str):
-            self.losses.add(
-                call.step, (*call.path, "server_label"), "the server is unknown, so the call became a function"
-            )
-            yield from self._pair(call)
-            return
-        item = {"type": "mcp_call", "id": self._names.id(call), "server_label": server_label, "name": call.name}
+    def _mcp(self, call: Call, server_label: str) -> dict[str, Any]:
+        id_ = self._names.id(call.step, call.path, call.id)
+        item = {"type": "mcp_call", "id": id_, "server_label": server_label, "name": call.name}
         item["arguments"] = call.arguments
         if call.output is not None:
-            item["output"] = call.output
-        yield item
+            item["output"] = self._cut(call, call.output)
+        return item
+
+    def _cut(self, call: Call, output: str) -> str:
+        if len(output) > _MAX_OUTPUT_LENGTH:
+            self.losses.add(call.step, call.path, f"the output is cut at {_MAX_OUTPUT_LENGTH:,} characters")
+        return output[:_MAX_OUTPUT_LENGTH]
 
     def _native(self, step: RunStep, index: int) -> dict[str, Any] | None:
         """Return the item of a hosted tool; None if there is none for it."""
@@ -179,39 +172,55 @@ class ItemConverter:
         path = ("step_details", "tool_calls", index)
         status = {"completed": "completed", "failed": "failed"}.get(step.status, "incomplete")
         if isinstance(call, FileSearchToolCall):
-            id_ = self._names.id(Call(step, path, call.id, "", "", None))
-            self.losses.add(step, (*path, "file_search"), "the queries of file searches are not known")
-            if call.file_search.ranking_options is not None:
-                self.losses.add(step, (*path, "file_search", "ranking_options"), "ranking options are not converted")
-            item: dict[str, Any] = {"type": "file_search_call", "id": id_, "queries": [], "status": status}
-            if call.file_search.results is not None:
-                item["results"] = [
-                    {
-                        "file_id": result.file_id,
-                        "filename": result.file_name,
-                        "score": result.score,
-                        "text": "\n".join([content.text or "" for content in result.content or ()]),
-                    }
-                    for result in call.file_search.results
-                ]
-                if any(result.attributes for result in call.file_search.results):
-                    self.losses.add(step, (*path, "file_search", "results"), "attributes are not converted")
-            return item
+            return {
+                "type": "file_search_call",
+                "id": self._names.id(step, path, call.id),
+                "queries": [],
+                "status": status,
+                **self._search_results(step, path, call),
+            }
         if isinstance(call, CodeInterpreterToolCall) and self._container_id is not None:
             add_output_losses(step, path, call, self.losses)
+            outputs = call.code_interpreter.outputs
             return {
                 "type": "code_interpreter_call",
-                "id": self._names.id(Call(step, path, call.id, "", "", None)),
+                "id": self._names.id(step, path, call.id),
                 "container_id": self._container_id,
                 "code": call.code_interpreter.input,
                 "outputs": [
                     {"type": "logs", "logs": output.logs}
-                    for output in call.code_interpreter.outputs
+                    for output in outputs
                     if isinstance(output, CodeInterpreterLogs)
                 ],
                 "status": status,
             }
         return None
+
+    def _search_results(self, step: RunStep, path: CallPath, call: FileSearchToolCall) -> dict[str, Any]:
+        search = (*path, "file_search")
+        self.losses.add(step, search, "the queries of file searches are not known")
+        if call.file_search.ranking_options is not None:
+            self.losses.add(step, (*search, "ranking_options"), "ranking options are not converted")
+        if call.file_search.results is None:
+            self.losses.add(step, (*search, "results"), "the results are not given")
+            return {}
+        results: list[dict[str, Any]] = []
+        for index, result in enumerate(call.file_search.results):
+            text = "\n".join([content.text or "" for content in result.content or ()])
+            attributes = {} if result.attributes is None else result.attributes.to_dict()
+            kept = {key: value for key, value in attributes.items() if isinstance(value, (str, int, float))}
+            if len(kept) < len(attributes) or result.extra:
+                self.losses.add(step, (*search, "results", index), "a part of the result is not converted")
+            results.append(
+                {
+                    "file_id": result.file_id,
+                    "filename": result.file_name,
+                    "score": result.score,
+                    "text": text,
+                    "attributes": None if result.attributes is None else kept,
+                }
+            )
+        return {"results": results}
 
     def _activities(self, step: RunStep, details: OtherStepDetails) -> Iterator[dict[str, Any]]:
         """Yield the lists of tools that Azure reports as a step of their own."""
@@ -219,31 +228,42 @@ class ItemConverter:
         if not isinstance(activities, tuple):
             self.losses.add(step, ("step_details",), "steps of this type are not converted")
             return
+        self._add_unknown(step, ("step_details",), details.raw, ("type", "activities"))
         for index, activity in enumerate(activities):
-            item = _tool_list(activity)
+            path = ("step_details", "activities", index)
+            item = self._tool_list(step, path, activity)
             if item is None:
-                self.losses.add(
-                    step, ("step_details", "activities", index), "activities of this type are not converted"
-                )
+                self.losses.add(step, path, "activities of this type are not converted")
             else:
                 yield item
 
-
-def _tool_list(activity: Any) -> dict[str, Any] | None:
-    if not isinstance(activity, FrozenDict) or activity.get("type") != "mcp_list_tools":
-        return None
-    id_, server_label, tools = activity.get("id"), activity.get("server_label"), activity.get("tools")
-    if not isinstance(id_, str) or not isinstance(server_label, str) or not isinstance(tools, FrozenDict):
-        return None
-    listed: list[dict[str, Any]] = []
-    for name, tool in tools.items():
-        if not isinstance(tool, FrozenDict):
+    def _tool_list(self, step: RunStep, path: Path, activity: Any) -> dict[str, Any] | None:
+        if not isinstance(activity, FrozenDict) or activity.get("type") != "mcp_list_tools":
             return None
-        item: dict[str, Any] = {"name": name, "input_schema": thaw(tool.get("parameters"))}
-        if isinstance(tool.get("description"), str):
-            item["description"] = tool["description"]
-        listed.append(item)
-    return {"type": "mcp_list_tools", "id": id_, "server_label": server_label, "tools": listed}
+        id_, server_label, tools = activity.get("id"), activity.get("server_label"), activity.get("tools")
+        if not isinstance(id_, str) or not isinstance(server_label, str) or not isinstance(tools, FrozenDict):
+            return None
+        listed: list[dict[str, Any]] = []
+        for name, tool in tools.items():
+            if not isinstance(tool, FrozenDict):
+                return None
+            item: dict[str, Any] = {"name": name, "input_schema": thaw(tool.get("parameters"))}
+            used = ["parameters"]
+            if isinstance(tool.get("description"), str):
+                item["description"] = tool["description"]
+                used.append("description")
+            if "annotations" in tool:
+                item["annotations"] = thaw(tool["annotations"])
+                used.append("annotations")
+            self._add_unknown(step, (*path, "tools", name), tool, used)
+            listed.append(item)
+        self._add_unknown(step, path, activity, ("id", "type", "server_label", "tools"))
+        return {"type": "mcp_list_tools", "id": id_, "server_label": server_label, "tools": listed}
+
+    def _add_unknown(self, step: RunStep, path: Path, data: FrozenDict[Any], used: Collection[str]) -> None:
+        for key in data:
+            if key not in used:
+                self.losses.add(step, (*path, key), "unknown keys are not converted")
 
 
 def _input_part(part: Part) -> dict[str, Any]:

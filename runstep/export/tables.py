@@ -26,7 +26,7 @@ from ..tool_calls import (
     ToolCall,
 )
 from ._files import replacing
-from ._loss import Loss
+from ._losses import Loss
 
 __all__ = ["CALL_COLUMNS", "STEP_COLUMNS", "Row", "Value", "call_rows", "step_rows", "write_csv", "write_sqlite"]
 
@@ -299,8 +299,9 @@ def write_sqlite(
     `position`; there are indices on `run_id`, `thread_id` and `created_at`. If a step occurs several times, its last
     state is kept, with its calls.
 
-    `on_loss` is called for each value of each state that SQLite cannot store: an integer of more than 64 bits becomes
-    NULL, a lone surrogate is escaped, as `\ud83d`. The path is that of the value; for the name of a tool, of the call.
+    `on_loss` is called once if there are earlier states, and for each value of each state that SQLite cannot store: an
+    integer of more than 64 bits becomes NULL, a lone surrogate is escaped, as `\ud83d`. The path is that of the value;
+    for the name of a tool, of the call. What has no column is no loss.
 
     The database replaces `path` when it is complete, and is written to a private temporary file beside it until then.
     Symbolic links, and the mode of an existing file, are preserved. Raises `OSError`, also if `path` is not a regular
@@ -320,7 +321,9 @@ def write_sqlite(
 def _write_tables(cursor: Any, steps: Iterable[RunStep], on_loss: _OnLoss | None) -> int:
     for statement in _BEGIN:
         cursor.execute(statement)
+    written = 0
     for step in steps:
+        written += 1
         losses = _insert(cursor, _INSERT_STEP, _step_values(step), _STEPS)
         for position, values in enumerate(_call_values(step)):
             for path_in_call, reason in _insert(cursor, _INSERT_CALL, values, _CALLS):
@@ -331,6 +334,8 @@ def _write_tables(cursor: Any, steps: Iterable[RunStep], on_loss: _OnLoss | None
     for statement in _END:
         cursor.execute(statement)
     (count,) = cursor.execute("SELECT count(*) FROM steps").fetchone()
+    if count < written and on_loss is not None:
+        on_loss(Loss(None, ("steps",), "earlier states of steps are not converted"))
     return int(count)
 
 

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from runstep.archive import read_messages
+from runstep.archive import Record, read_messages
 
 from ..conftest import CORPUS, needs_corpus
 
@@ -51,6 +53,33 @@ def test_messages_are_found_in_every_format(text: str) -> None:
 def test_a_message_is_yielded_as_it_is() -> None:
     data = message("msg_1", content=[{"type": "text", "text": {"value": "é\ud800", "annotations": []}}], x=1)
     assert list(read_messages(io.BytesIO(json.dumps([data]).encode()))) == [data]
+
+
+def test_messages_of_a_stream_may_have_no_id() -> None:
+    ids: list[Any] = [None, {}, [1]]
+    data = [{**message("x"), "id": id_} for id_ in ids]
+    events = [f"event: x\ndata: {json.dumps(item)}\n\n" for item in data]
+    assert list(read_messages(io.BytesIO("".join(events).encode()))) == data
+
+
+def test_damage_is_reported() -> None:
+    def damage(data: bytes) -> list[tuple[int | None, str]]:
+        records: list[Record] = []
+        for _ in read_messages(io.BytesIO(data), on_error=records.append):
+            pass
+        return [(record.line, str(record.damage)) for record in records]
+
+    assert damage(f"{FIRST}\n{FIRST[:-1]}\n".encode()) == [(2, f"invalid JSON (column {len(FIRST)})")]
+    assert damage(FIRST.encode() + b'\n"thread.message \xff"\n') == [(2, "cannot decode JSON")]
+    assert damage(gzip.compress(FIRST.encode())[:-9]) == [(1, "truncated gzip data")]
+    assert damage(f"event: x\ndata: {FIRST[:-1]}\n\n".encode()) == [(3, f"invalid JSON (column {len(FIRST)})")]
+
+
+@given(st.binary(max_size=60) | st.text(alphabet='{}[]":,thread.messgobjci \n', max_size=200).map(str.encode))
+def test_arbitrary_data_never_raises(data: bytes) -> None:
+    for text in (data, b'"thread.message"\n' + data, b'data: {"object": "thread.message"}\n\ndata:' + data):
+        for found in read_messages(io.BytesIO(text)):
+            assert found["object"] == "thread.message"
 
 
 def test_an_event_stream_yields_the_last_state_of_a_message() -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from runstep import RunStep, RunStepPage
 from runstep.archive import read_records
 
 from ..conftest import posix
-from .conftest import ARCHIVES, CliRunner, StepFactory, start_process
+from .conftest import ARCHIVES, ROOT, CliRunner, StepFactory, start_process
 
 
 def wait_for(find: Callable[[], list[Path]]) -> list[Path]:
@@ -173,6 +174,15 @@ def test_convert_writes_to_standard_output_and_pipes_by_name(valid_file: Path, t
         assert len(written.read().splitlines()) == 2
 
 
+def test_standard_output_may_be_any_text_stream(
+    run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert run("convert", valid_file, "--to", "jsonl")[0] == 0
+    assert len(stream.getvalue().splitlines()) == 2
+
+
 def test_convert_writes_to_the_file_that_is_standard_output(
     run: CliRunner, valid_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,6 +308,9 @@ GENERAL_LOSSES = (
 )
 
 
+MESSAGE_LOSS = "  of messages, only the role and the content are converted\n"
+
+
 def test_convert_to_chat_writes_a_thread_per_line(run: CliRunner, conversation: Path) -> None:
     code, output, errors = run("convert", conversation, "--to", "chat", "--messages", conversation)
     assert code == 0
@@ -305,8 +318,8 @@ def test_convert_to_chat_writes_a_thread_per_line(run: CliRunner, conversation: 
         {"messages": [{"role": "assistant", "content": "Hello!"}]},
         {"messages": []},
     ]
-    assert errors == (
-        f"{GENERAL_LOSSES}  times, ids and metadata of messages are not converted\n  a call without output is omitted\n"
+    assert errors == GENERAL_LOSSES.replace("written\n", f"written\n{MESSAGE_LOSS}") + (
+        "  a call without output is omitted\n"
     )
 
 
@@ -368,6 +381,8 @@ def test_a_python_without_sqlite_is_an_error(run: CliRunner, tmp_path: Path, mon
         (["--to", "jsonl", "--pending", "keep"], "--messages, --hosted and --pending need --to chat or --to responses"),
         (["--to", "chat", "--hosted", "native"], "--hosted native needs --to responses"),
         (["--to", "sqlite"], "--to sqlite needs --output"),
+        (["-", "--to", "chat", "--messages", "-"], "standard input can be read only once"),
+        (["--to", "chat", "-o", "x", "--losses", "./x"], "--losses and --output are the same file"),
     ],
 )
 def test_options_that_do_not_fit_are_an_error(
@@ -377,6 +392,55 @@ def test_options_that_do_not_fit_are_an_error(
         run("convert", "page.json", *arguments)
     assert exc_info.value.code == 2
     assert capsys.readouterr().err.splitlines()[-1] == f"runstep convert: error: {message}"
+
+
+def test_damaged_messages_are_reported(run: CliRunner, conversation: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "messages"
+    folder.mkdir()
+    (folder / "a.jsonl").write_bytes(b'{}\n{"object": "thread.message"\n\n"thread.message \xff"\n')
+    (folder / "b.json").write_text('{"object": "thread.message",\n', encoding="utf-8")
+    code, _, errors = run("convert", conversation, "--to", "chat", "--messages", folder, "-q")
+    assert (code, errors.splitlines()) == (
+        1,
+        [
+            f"{folder}/a.jsonl:2: invalid JSON (column 28)",
+            f"{folder}/a.jsonl:4: cannot decode JSON",
+            f"{folder}/b.json:2: invalid JSON (column 1)",
+        ],
+    )
+    (folder / "c.json").symlink_to("missing")
+    assert run("convert", conversation, "--to", "chat", "--messages", folder, "-q")[0] == 2
+
+
+@pytest.mark.parametrize("name", ["export.json", "messages.json"])
+def test_losses_do_not_replace_an_input(name: str, run: CliRunner, conversation: Path, tmp_path: Path) -> None:
+    messages = tmp_path / "messages.json"
+    messages.write_text("[]", encoding="utf-8")
+    path = tmp_path / name
+    before = path.read_bytes()
+    arguments = ["convert", conversation, "--to", "chat", "--messages", messages, "--losses", path]
+    assert run(*arguments) == (2, "", f"runstep: error: the output file is also an input: '{path}'\n")
+    assert path.read_bytes() == before
+
+
+def test_nothing_is_written_if_the_losses_cannot_be(run: CliRunner, conversation: Path, tmp_path: Path) -> None:
+    output, losses = tmp_path / "out", tmp_path / "missing" / "losses"
+    arguments = ["convert", conversation, "--to", "chat", "-o", output, "--losses", losses]
+    assert run(*arguments) == (2, "", f"runstep: error: cannot open '{losses}': No such file or directory\n")
+    assert not output.exists()
+
+
+@posix
+def test_losses_can_be_written_to_standard_error(conversation: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("first\n", encoding="utf-8")
+    arguments = ["convert", str(conversation), "--to", "chat", "-o", str(tmp_path / "out"), "-q"]
+    with log.open("a", encoding="utf-8") as target:
+        command = [sys.executable, "-m", "runstep", *arguments, "--losses", "/dev/stderr"]
+        process = subprocess.run(command, cwd=ROOT, stderr=target, check=False)  # noqa: S603
+    assert process.returncode == 0
+    lines = log.read_text(encoding="utf-8").splitlines()
+    assert (lines[0], len(lines)) == ("first", 7)
 
 
 def test_missing_messages_are_an_error_and_leave_the_output_unchanged(run: CliRunner, tmp_path: Path) -> None:

@@ -115,5 +115,5 @@ GENERAL_LOSSES = {
 
 def own_losses(conversion: Conversion) -> list[tuple[str | None, tuple[str | int, ...], str]]:
     """Return the losses that do not hold for every step and message."""
-    general = {*GENERAL_LOSSES.values(), "times, ids and metadata of messages are not converted"}
+    general = {*GENERAL_LOSSES.values(), "of messages, only the role and the content are converted"}
     return [(loss.step_id, loss.path, loss.reason) for loss in conversion.losses if loss.reason not in general]

@@ -60,6 +60,8 @@ def test_a_conversation_is_converted_in_order() -> None:
         {"role": "assistant", "content": "It is 9."},
     )
     assert own_losses(conversion) == []
+    validate(conversion.items)
+    assert_readable(conversion.items)
 
 
 def test_losses_that_hold_for_every_step_are_reported_once() -> None:
@@ -85,7 +87,10 @@ def test_the_last_state_of_a_step_and_of_a_message_is_converted() -> None:
     steps = [calls(function(None), status="in_progress"), calls(function())]
     conversion = to_messages([*steps, writes("msg_1", id="s2")], messages=[message("msg_1"), message("msg_1", "text")])
     assert [item["role"] for item in conversion.items] == ["assistant", "tool", "assistant"]
-    assert own_losses(conversion) == [(None, ("steps",), "earlier states of steps are not converted")]
+    assert own_losses(conversion) == [
+        (None, ("messages", 1), "an earlier state of the message is not converted"),
+        (None, ("steps",), "earlier states of steps are not converted"),
+    ]
 
 
 # Messages.
@@ -108,6 +113,75 @@ def test_messages_without_a_step_stay_at_their_time(is_oldest_first: bool) -> No
     conversion = to_messages(steps, messages=messages if is_oldest_first else messages[::-1])
     assert "".join([item["content"] for item in conversion.items]) == "123456"
     assert own_losses(conversion) == []
+
+
+def test_the_order_of_a_listing_is_that_of_all_its_messages() -> None:
+    messages = [
+        message("msg_1", "1", role="user"),
+        message("msg_2", "2", role="user"),
+        message("msg_3", "3", created_at=1718000002),
+    ]
+    conversion = to_messages([writes("msg_3", created_at=1718000001)], messages=messages)
+    assert "".join([item["content"] for item in conversion.items]) == "123"
+
+
+def test_times_may_be_whole_floats_and_missing() -> None:
+    steps = [writes("msg_2", created_at=-1), writes("msg_4", id="s2", run_id="r2", created_at=-1)]
+    messages = [
+        message("msg_1", "1", role="user", created_at=1718000001.0),
+        message("msg_2", "2", created_at=1718000002.0),
+        message("msg_3", "3", role="user", created_at=1718000003000),
+        message("msg_4", "4", created_at=1718000004),
+    ]
+    conversion = to_messages(steps, messages=messages)
+    assert "".join([item["content"] for item in conversion.items]) == "1234"
+    assert own_losses(conversion) == []
+    conversion = to_messages(
+        [calls(function(), created_at=-1)], messages=[message("msg_1", "1", role="user", created_at="now")]
+    )
+    assert [item["role"] for item in conversion.items] == ["user", "assistant", "tool"]
+    assert own_losses(conversion) == [
+        (None, ("messages", 0, "created_at"), "the time is not known, so the message is the first one"),
+        ("step_1", ("created_at",), "the time is not known, so the place among messages is a guess"),
+    ]
+
+
+def test_a_message_of_another_thread_is_converted_and_reported() -> None:
+    conversion = to_messages([writes("msg_1")], messages=[message("msg_1", "text", thread_id="thread_2")])
+    assert conversion.items == ({"role": "assistant", "content": "text"},)
+    path = ("step_details", "message_creation", "message_id")
+    assert own_losses(conversion) == [("step_1", path, "the message is of another thread")]
+
+
+def test_texts_of_messages_must_be_strings() -> None:
+    texts: Any = {"msg_1": None, 5: "text"}
+    conversion = to_messages([writes("msg_1")], messages=texts)
+    assert conversion.items == ()
+    assert own_losses(conversion)[:2] == [
+        (None, ("messages", "msg_1"), "the message is malformed"),
+        (None, ("messages", 5), "the message is malformed"),
+    ]
+
+
+def test_files_of_the_first_version_and_malformed_files() -> None:
+    data = message("msg_1", "text", role="user", file_ids=["file_1", 5], attachments="x")
+    conversion = to_messages([calls(function(), created_at=1718000009)], messages=[data])
+    assert conversion.items[0]["content"] == [
+        {"type": "text", "text": "text"},
+        {"type": "file", "file": {"file_id": "file_1"}},
+    ]
+    assert own_losses(conversion) == [
+        (None, ("messages", 0, "attachments", 0), "the file is malformed"),
+        (None, ("messages", 0, "file_ids", 1), "the file is malformed"),
+    ]
+
+
+def test_annotations_are_losses_with_a_place() -> None:
+    text = {"type": "text", "text": {"value": "text", "annotations": [{"type": "file_citation"}]}}
+    conversion = to_messages([writes("msg_1")], messages=[message("msg_1", "x", text)])
+    assert own_losses(conversion) == [
+        (None, ("messages", 0, "content", 1, "text", "annotations"), "annotations are not converted")
+    ]
 
 
 @pytest.mark.parametrize("is_oldest_first", [True, False])
@@ -143,7 +217,7 @@ def test_content_becomes_parts() -> None:
         {"role": "assistant", "content": [{"type": "text", "text": "text"}, {"type": "refusal", "refusal": "no"}]},
     )
     assert own_losses(conversion) == [
-        (None, ("messages", "attachments", "tools"), "the tools of attachments are not converted"),
+        (None, ("messages", 0, "attachments", 0, "tools"), "the tools of a file are not converted"),
         (None, ("messages", 0, "content"), "image_file in a message of the user is not converted"),
         ("step_1", ("messages", 1, "content"), "image_url in a message of the assistant is not converted"),
         ("step_1", ("messages", 1, "content"), "image_file in a message of the assistant is not converted"),
@@ -242,13 +316,54 @@ def test_a_hosted_tool_becomes_a_function(
     assert own_losses(conversion) == [("step_1", path, reason) for path, reason in expected]
 
 
+def test_outputs_of_other_tools_may_be_json_or_an_error() -> None:
+    steps = [
+        calls(
+            {**MCP, "output": {"a": ["é"]}},
+            {**OPENAPI, "function": {"name": "f", "arguments": "{}", "error": "timeout", "y": 1}, "z": 2},
+            {"id": "call_x", "type": "openapi", "function": "text"},
+        )
+    ]
+    conversion = to_messages(steps)
+    assert [item["content"] for item in conversion.items[1:]] == ['{"a": ["é"]}', "timeout"]
+    openapi = (*PATH[:2], 1)
+    assert own_losses(conversion)[3:] == [
+        ("step_1", openapi, "a call of another tool became a function"),
+        ("step_1", (*openapi, "error"), "the error became the output"),
+        ("step_1", (*openapi, "z"), "unknown keys are not converted"),
+        ("step_1", (*openapi, "function", "y"), "unknown keys are not converted"),
+        ("step_1", (*PATH[:2], 2), "calls of this tool are not converted"),
+    ]
+
+
+def test_a_search_that_runs_has_no_output() -> None:
+    steps = [calls({"id": "call_1", "type": "file_search", "file_search": {}}, status="in_progress")]
+    assert own_losses(to_messages(steps)) == [("step_1", PATH, "a call without output is omitted")]
+    finished = to_messages([calls({"id": "call_1", "type": "file_search", "file_search": {}})])
+    assert finished.items[1]["content"] == ""
+    assert ("step_1", (*PATH, "file_search", "results"), "the results are not given") in own_losses(finished)
+
+
+def test_options_are_checked() -> None:
+    with pytest.raises(ValueError, match=r"^expected pending to be one of 'omit', 'keep', got 'x'$"):
+        to_messages([], pending="x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_each_id_is_used_once() -> None:
+    steps = [calls(function("1"), function("2"), function(id="x" * 41))]
+    conversion = to_messages(steps)
+    ids = [call["id"] for call in conversion.items[0]["tool_calls"]]
+    assert (len(set(ids)), ids[0], max(map(len, ids))) == (3, "call_1", 37)
+    assert [item["tool_call_id"] for item in conversion.items[1:]] == ids
+
+
 def test_hosted_tools_can_be_omitted() -> None:
     conversion = to_messages([calls(CODE, SEARCH, RETRIEVAL)], hosted="omit")
     assert conversion.items == ()
     assert own_losses(conversion) == [
         ("step_1", ("step_details", "tool_calls", index), "a hosted tool is omitted") for index in range(3)
     ]
-    with pytest.raises(ValueError, match=r"^expected hosted to be 'function' or 'omit', got 'native'$"):
+    with pytest.raises(ValueError, match=r"^expected hosted to be one of 'function', 'omit', got 'native'$"):
         to_messages([], hosted="native")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
@@ -257,7 +372,10 @@ def test_calls_of_other_tools_become_functions_if_they_have_the_keys_of_one() ->
     assert [call["function"]["name"] for call in conversion.items[0]["tool_calls"]] == ["fetch", "weather"]
     assert [item["content"] for item in conversion.items[1:]] == ["text", "sun"]
     assert own_losses(conversion) == [
+        ("step_1", PATH, "a call of another tool became a function"),
+        ("step_1", (*PATH, "server_label"), "unknown keys are not converted"),
         ("step_1", (*PATH, "x"), "unknown keys are not converted"),
+        ("step_1", (*PATH[:2], 1), "a call of another tool became a function"),
         ("step_1", (*PATH[:2], 2), "calls of this tool are not converted"),
         ("step_1", (*PATH[:2], 3), "calls of this tool are not converted"),
     ]
@@ -284,7 +402,7 @@ def test_steps_of_other_types_errors_and_unknown_keys_are_losses() -> None:
     conversion = to_messages(steps)
     assert own_losses(conversion) == [
         (None, ("usage",), "usage is not converted"),
-        (None, ("metadata",), "metadata is not converted"),
+        ("s1", ("metadata",), "metadata is not converted"),
         ("s1", ("last_error",), "errors are not converted"),
         ("s1", ("last_error", "hint"), "unknown keys are not converted"),
         ("s1", ("step_details",), "steps of this type are not converted"),
@@ -337,6 +455,12 @@ def adapter(cls: Any) -> Any:
     return pytest.importorskip("pydantic").TypeAdapter(cls)
 
 
+def assert_readable(items: Any) -> None:
+    """Check that another library reads the messages."""
+    messages = pytest.importorskip("langchain_core.messages")
+    assert len(messages.convert_to_messages(list(items))) == len(items)
+
+
 def validate(items: Any) -> None:
     """Validate messages by the classes of the official SDK."""
     chat = pytest.importorskip("openai.types.chat")
@@ -375,5 +499,4 @@ def test_captured_steps_become_valid_messages() -> None:
         conversion = to_messages(steps, messages=read_messages(CORPUS), pending=pending)
         validate(conversion.items)
         assert len(conversion.items) > 40
-        other = pytest.importorskip("langchain_core.messages")
-        assert len(other.convert_to_messages(list(conversion.items))) == len(conversion.items)
+        assert_readable(conversion.items)

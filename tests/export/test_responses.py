@@ -76,7 +76,7 @@ def test_content_becomes_parts() -> None:
         {"type": "message", "role": "assistant", "content": "no"},
     )
     assert own_losses(conversion) == [
-        (None, ("messages", "attachments", "tools"), "the tools of attachments are not converted"),
+        (None, ("messages", 0, "attachments", 1), "the file is malformed"),
         (None, ("messages", 2, "content"), "refusal in a message of the user is not converted"),
         (None, ("messages", 2), "a message without content to convert is omitted"),
         (None, ("messages", 0, "content"), "refusal in a message of the user is not converted"),
@@ -112,7 +112,9 @@ def test_hosted_tools_become_native_items() -> None:
             "id": "call_s",
             "queries": [],
             "status": "completed",
-            "results": [{"file_id": "file_1", "filename": "a.pdf", "score": 0.5, "text": "one\ntwo"}],
+            "results": [
+                {"file_id": "file_1", "filename": "a.pdf", "score": 0.5, "text": "one\ntwo", "attributes": None}
+            ],
         },
         {"type": "function_call", "call_id": "call_r", "name": "retrieval", "arguments": "{}"},
         {"type": "function_call_output", "call_id": "call_r", "output": ""},
@@ -141,18 +143,26 @@ def test_a_native_call_of_the_code_interpreter_needs_a_container() -> None:
 def test_the_status_of_native_items(status: str, expected: str) -> None:
     call = {
         **SEARCH,
-        "file_search": {"results": [{"file_id": "f", "file_name": "n", "score": 1, "attributes": {"a": 1}}]},
+        "file_search": {"results": [{"file_id": "f", "file_name": "n", "score": 1, "attributes": {"a": 1, "b": [2]}}]},
     }
     conversion = to_items([calls(call, status=status)], hosted="native")
     assert [item["status"] for item in conversion.items] == [expected]
-    assert ("step_1", (*PATH, "file_search", "results"), "attributes are not converted") in own_losses(conversion)
+    assert conversion.items[0]["results"][0]["attributes"] == {"a": 1}
+    reason = "a part of the result is not converted"
+    assert ("step_1", (*PATH, "file_search", "results", 0), reason) in own_losses(conversion)
+
+
+def test_a_native_search_without_results_is_reported() -> None:
+    conversion = to_items([calls({"id": "call_1", "type": "file_search", "file_search": {}})], hosted="native")
+    assert "results" not in conversion.items[0]
+    assert ("step_1", (*PATH, "file_search", "results"), "the results are not given") in own_losses(conversion)
 
 
 def test_hosted_tools_can_be_omitted() -> None:
     conversion = to_items([calls(CODE, SEARCH, RETRIEVAL)], hosted="omit")
     assert conversion.items == ()
     assert [loss[2] for loss in own_losses(conversion)][1:] == ["a hosted tool is omitted"] * 3
-    with pytest.raises(ValueError, match=r"^expected hosted to be 'function', 'native' or 'omit', got 'x'$"):
+    with pytest.raises(ValueError, match=r"^expected hosted to be one of 'function', 'native', 'omit', got 'x'$"):
         to_items([], hosted="x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
@@ -178,7 +188,7 @@ def test_tools_of_azure_have_items_of_their_own() -> None:
     assert reasons == {
         "parallel calls are no longer grouped",
         "unknown keys are not converted",
-        "the server is unknown, so the call became a function",
+        "a call of another tool became a function",
         "a call without output is omitted",
     }
     assert "output" not in to_items(steps, pending="keep").items[-1]
@@ -189,7 +199,8 @@ def activities(*items: Any) -> RunStep:
 
 
 def test_the_tools_that_azure_lists_become_an_item() -> None:
-    tools = {"fetch": {"description": "Fetch.", "parameters": {"type": "object"}}, "search": {}}
+    fetch = {"description": "Fetch.", "parameters": {"type": "object"}, "annotations": {"a": 1}, "x": 1}
+    tools = {"fetch": fetch, "search": {"description": 5}}
     listed = {"id": "activity_1", "type": "mcp_list_tools", "server_label": "github", "tools": tools}
     conversion = to_items([activities(listed)])
     assert conversion.items == (
@@ -198,11 +209,21 @@ def test_the_tools_that_azure_lists_become_an_item() -> None:
             "id": "activity_1",
             "server_label": "github",
             "tools": [
-                {"name": "fetch", "input_schema": {"type": "object"}, "description": "Fetch."},
+                {
+                    "name": "fetch",
+                    "input_schema": {"type": "object"},
+                    "description": "Fetch.",
+                    "annotations": {"a": 1},
+                },
                 {"name": "search", "input_schema": None},
             ],
         },
     )
+    path = ("step_details", "activities", 0, "tools")
+    assert own_losses(conversion) == [
+        ("step_1", (*path, "fetch", "x"), "unknown keys are not converted"),
+        ("step_1", (*path, "search", "description"), "unknown keys are not converted"),
+    ]
     others = [{**listed, "tools": {"x": 1}}, {**listed, "tools": []}, {"type": "x"}, 5]
     conversion = to_items([activities(*others), step({"type": "thinking"}, id="step_2", run_id="run_2")])
     assert conversion.items == ()
@@ -225,9 +246,12 @@ def test_other_tools_are_converted_by_a_function() -> None:
     assert own_losses(to_items([calls(BROWSER)])) == [("step_1", PATH, "calls of this tool are not converted")]
 
 
-def test_a_long_output_is_cut() -> None:
-    conversion = to_items([calls(function("x" * 10_485_761))])
-    assert len(conversion.items[1]["output"]) == 10_485_760
+@pytest.mark.parametrize(
+    "call", [function("x" * 10_485_761), {**MCP, "output": "x" * 10_485_761}], ids=["function", "mcp"]
+)
+def test_a_long_output_is_cut(call: dict[str, Any]) -> None:
+    conversion = to_items([calls({key: value for key, value in call.items() if key != "x"})])
+    assert len(conversion.items[-1]["output"]) == 10_485_760
     assert own_losses(conversion) == [("step_1", PATH, "the output is cut at 10,485,760 characters")]
 
 
@@ -268,6 +292,8 @@ def test_300_parallel_calls_are_sent_in_batches() -> None:
     items = to_items([calls(*[function(id=f"call_{number}") for number in range(300)])]).items
     found = list(batches(items))
     assert [len(batch) for batch in found] == [20] * 30
+    own: list[dict[str, Any]] = [items[0], {"role": "user", "content": "hello"}]
+    assert list(batches(own)) == [own]
     with pytest.raises(ValueError, match=r"^expected a size of at least 2, got 1$"):
         list(batches(items, 1))
 
