@@ -114,7 +114,7 @@ TARGETS: dict[str, Target] = {
 _WITH_MESSAGES = ("chat", "responses")
 
 
-def check_options(options: argparse.Namespace) -> str | None:
+def _check_options(options: argparse.Namespace) -> str | None:
     """Set the defaults of options that depend on others. Return an error message if they do not fit."""
     if options.to not in _WITH_MESSAGES and (options.messages or options.hosted or options.pending):
         return "--messages, --hosted and --pending need --to chat or --to responses"
@@ -134,7 +134,7 @@ def check_options(options: argparse.Namespace) -> str | None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    error = check_options(options)
+    error = _check_options(options)
     if error is not None:
         options.parser.error(error)
     inputs = [*options.paths, *options.messages]
