@@ -103,10 +103,18 @@ def _search(document: Any) -> Iterator[dict[str, Any]]:
         if isinstance(value, dict):
             if value.get("object") == "thread.message":
                 yield value
-            elif isinstance(value.get("data"), str) and "thread.message" in value["data"]:
-                # A logged event, whose data is JSON text.
-                yield from _messages_in_text(value["data"])
-            else:
-                stack.extend(reversed(value.values()))
+                continue
+            stack.extend(reversed(value.values()))
+            data = value.get("data")
+            if isinstance(data, str) and "thread.message" in data:
+                stack.append(_parse_event_data(data))
         elif isinstance(value, list):
             stack.extend(reversed(value))
+
+
+def _parse_event_data(text: str) -> Any:
+    """Return the decoded data of a logged event; None if it is something else."""
+    try:
+        return _decoder.decode(text)
+    except (ValueError, RecursionError):
+        return None

@@ -64,7 +64,7 @@ examples:
   {program} convert exports/ --to responses --messages exports/ -o threads.jsonl --losses losses.jsonl
   {program} convert exports/ --to sqlite -o steps.db
 
-What a format does not contain is summarized on standard error.
+What chat and responses do not contain, and sqlite cannot store, is summarized on standard error.
 """
 
 
@@ -144,7 +144,7 @@ def _create_parser(program: str) -> argparse.ArgumentParser:
     command.add_argument(
         "-o", "--output", metavar="FILE", help="output file, replaced atomically (default: standard output)"
     )
-    command.add_argument("--losses", metavar="FILE", help="write all that is not converted to a file, as JSON Lines")
+    command.add_argument("--losses", metavar="FILE", help="write each of these losses to a file, as JSON Lines")
     command.add_argument(
         "--latest", action="store_true", help="write only the last state of each id; holds all steps in memory"
     )

@@ -81,6 +81,8 @@ def open_output(output: str | None) -> Generator[TextIO, None, None]:
         yield file
 
 
-def is_same_file(first: str, second: str) -> bool:
-    """Return whether two paths lead to the same file, which may not exist yet."""
+def is_same_output(first: str, second: str | None) -> bool:
+    """Return whether an output file, which may not exist yet, is another one, or standard output if that is None."""
+    if second is None:
+        return _is_open_as(first, sys.stdout)
     return os.path.realpath(first) == os.path.realpath(second)

@@ -27,6 +27,8 @@ class StepReader:
         self.steps = 0
         self.has_empty_pages = False
         self._has_problems = self._has_unreadable_files = False
+        # Messages may be read from the same files.
+        self._damaged: set[tuple[str, int | None]] = set()
         self._paths = paths
         self._progress = progress
         self._run_id = run_id
@@ -34,9 +36,7 @@ class StepReader:
     def __iter__(self) -> Iterator[RunStep]:
         for opened in open_paths(self._paths):
             if opened.error_message is not None:
-                self._progress.clear()
-                print_error(opened.error_message)
-                self._has_unreadable_files = True
+                self.report_unreadable(opened.error_message)
                 continue
             reader = FileReader(opened.name, parses_steps=True)
             for item in reader.read(opened, self._progress.advance):
@@ -53,6 +53,11 @@ class StepReader:
             return record.step()
         except ValidationError as error:
             self._has_problems = True
+            if record.damage is not None:
+                place = (record.file, record.line)
+                if place in self._damaged:
+                    return None
+                self._damaged.add(place)
             self._progress.clear()
             for problem in locate_problems(record, error):
                 print_line(format_problem(problem), sys.stderr)
@@ -63,6 +68,12 @@ class StepReader:
         if record.line is None:
             self._has_unreadable_files = True
         self._parse(record)
+
+    def report_unreadable(self, message: str) -> None:
+        """Print the message for a path that cannot be read."""
+        self._progress.clear()
+        print_error(message)
+        self._has_unreadable_files = True
 
     def exit_code(self) -> int:
         """Return the exit code after the last step. If there were no steps, say so, unless the reason was printed."""

@@ -22,7 +22,7 @@ from ..export.responses import ItemConverter
 from ..export.tables import CALL_COLUMNS, STEP_COLUMNS, call_rows, step_rows, write_csv, write_sqlite
 from ..steps import RunStep
 from ._output import print_error, print_line
-from ._output_file import OutputIsInputError, is_same_file, open_output, refuse_input
+from ._output_file import OutputIsInputError, is_same_output, open_output, refuse_input
 from ._progress import Progress
 from ._step_reader import StepReader
 from ._summary import counted
@@ -83,9 +83,8 @@ def _write_threads(
     converter: Converter,
     line: Callable[[str, list[dict[str, Any]]], dict[str, Any]],
 ) -> tuple[Loss, ...]:
-    messages = chain.from_iterable([read_messages(path, on_error=options.on_error) for path in options.messages])
     with open_output(options.output) as file:
-        for id_, items in convert_threads(steps, messages, converter):
+        for id_, items in convert_threads(steps, options.read_messages, converter):
             file.write(f"{json.dumps(line(id_, items))}\n")
     return converter.losses.all()
 
@@ -122,9 +121,9 @@ def _check_options(options: argparse.Namespace) -> str | None:
         return "--hosted native needs --to responses"
     if options.to == "sqlite" and options.output is None:
         return "--to sqlite needs --output"
-    if "-" in options.paths and "-" in (options.messages or ()):
+    if [*options.paths, *(options.messages or ())].count("-") > 1:
         return "standard input can be read only once"
-    if options.losses is not None and options.output is not None and is_same_file(options.losses, options.output):
+    if options.losses is not None and is_same_output(options.losses, options.output):
         return "--losses and --output are the same file"
     options.messages = options.messages or []
     options.hosted = options.hosted or "function"
@@ -148,7 +147,7 @@ def run(options: argparse.Namespace) -> int:
     # No progress line if the steps may go to the same terminal.
     with Progress(is_wanted=options.output is not None and not options.quiet) as progress:
         reader = StepReader(options.paths, progress)
-        options.on_error = reader.report_damage
+        options.read_messages = _read_messages(options.messages, reader)
         # The last state of each step, in the order of their first states.
         latest = {step.id: step for step in reader} if options.latest else None
         steps = iter(reader if latest is None else latest.values())
@@ -165,6 +164,14 @@ def run(options: argparse.Namespace) -> int:
                 for line in _report(count, losses):
                     print_line(line, sys.stderr)
     return reader.exit_code()
+
+
+def _read_messages(paths: list[str], reader: StepReader) -> Iterator[dict[str, Any]]:
+    for path in paths:
+        try:
+            yield from read_messages(path, on_error=reader.report_damage)
+        except OSError as error:  # noqa: PERF203  (there are few paths)
+            reader.report_unreadable(f"cannot read '{path}': {error.strerror or error}")
 
 
 def _report(count: int, losses: tuple[Loss, ...]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from ..tool_calls import (
     FunctionToolCall,
     OtherToolCall,
     RetrievalToolCall,
+    ToolCall,
 )
 from ._losses import Losses, Path
 
@@ -67,20 +68,37 @@ def to_call(step: RunStep, index: int) -> Call | None:
         if output is not None and not isinstance(output, str):
             output = _json(thaw(output))
         return Call(step, path, call.id or "", name, arguments, output)
-    is_running = step.status == "in_progress"
+    output = None if is_pending(step, call) else ""
     if isinstance(call, CodeInterpreterToolCall):
         outputs = call.code_interpreter.outputs
         logs = "\n".join([item.logs for item in outputs if isinstance(item, CodeInterpreterLogs)])
         code = _json({"code": call.code_interpreter.input})
-        return Call(step, path, call.id, call.type, code, None if is_running and not outputs else logs)
+        return Call(step, path, call.id, call.type, code, logs or output)
     results = call.to_dict().get("file_search", {}).get("results")
-    if results is not None:
-        return Call(step, path, call.id, call.type, "{}", _json(results))
-    return Call(step, path, call.id, call.type, "{}", None if is_running else "")
+    return Call(step, path, call.id, call.type, "{}", output if results is None else _json(results))
+
+
+def is_pending(step: RunStep, call: ToolCall) -> bool:
+    """Return whether a call of a hosted tool has no output, because the step did not complete."""
+    if step.status == "completed":
+        return False
+    if isinstance(call, CodeInterpreterToolCall):
+        return not call.code_interpreter.outputs
+    return isinstance(call, RetrievalToolCall) or (
+        isinstance(call, FileSearchToolCall) and call.file_search.results is None
+    )
 
 
 def _json(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _function_body(call: OtherToolCall) -> dict[str, Any]:
@@ -97,6 +115,8 @@ def is_kept(call: Call, pending: Pending, losses: Losses, converted_keys: Collec
     if call.output is None and pending == "omit":
         losses.add(step, path, "a call without output is omitted")
         return False
+    if not _is_json(call.arguments):
+        losses.add(step, path, "the arguments are not JSON, and some programs reject them")
     original = step.tool_calls[path[2]]
     if original.type in HOSTED_TYPES:
         losses.add(step, path, "a hosted tool became a function")
@@ -120,9 +140,11 @@ def _add_losses_of_unknown(
     body = _function_body(original)
     if not converted_keys:
         losses.add(call.step, call.path, "a call of another tool became a function")
-    if body.get("output") is None and call.output is not None:
-        losses.add(call.step, (*call.path, "error"), "the error became the output")
-    converted = {"name", "arguments", "output", "error", *converted_keys}
+    converted = {"name", "arguments", "output", *converted_keys}
+    if body.get("output") is None:
+        converted.add("error")
+        if call.output is not None:
+            losses.add(call.step, (*call.path, "error"), "the error became the output")
     path: Path = call.path
     if original.type == "openapi":
         path = (*path, "function")
@@ -158,8 +180,13 @@ class Names:
             self._used.add(id_)
             return id_
         self._losses.add(step, (*path, "id"), "the id is replaced, because it is refused or not unique")
-        text = "\0".join([step.run_id, step.id, str(path), id_])
-        return f"call_{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
+        text = "\0".join([step.thread_id, step.run_id, step.id, str(path), id_])
+        while True:
+            new = f"call_{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
+            if new not in self._used:
+                self._used.add(new)
+                return new
+            text = new
 
     def name(self, call: Call) -> str:
         """Return the name of a function, with a replacement for characters that are refused."""

@@ -74,7 +74,7 @@ def _add_step_losses(step: RunStep, losses: Losses) -> None:
 
 
 def _unknown_keys(model: Any, path: Path) -> Iterator[Path]:
-    """Yield the paths of keys not defined in the schema; those of search results are converted with them."""
+    """Yield the paths of keys not defined in the schema, except those of search results."""
     yield from [(*path, key) for key in getattr(model, "extra", EMPTY)]
     for field in fields(model):
         value = getattr(model, field.name)

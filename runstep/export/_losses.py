@@ -18,7 +18,7 @@ class Loss:
     """A value of a run step or a message that an export changed or left out."""
 
     step_id: str | None
-    """The id of the step; None if the loss holds for every step, or if the value belongs to a message."""
+    """The id of the step, also of one that wrote a message; None if the loss holds for every step, or there is none."""
     path: tuple[str | int, ...]
     """The path of the value in the step; that of a value in a message begins with `messages` and its index."""
     reason: str

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from ..archive.runs import by_thread, group_runs
@@ -14,12 +14,15 @@ from ._losses import Losses, Path
 Messages: TypeAlias = Iterable[Mapping[str, Any]] | Mapping[str, str]
 """Decoded `thread.message` objects, or texts by the ids of messages."""
 
-_KEYS_OF_IMAGES = {"image_url": "url", "image_file": "file_id"}
+# Where the parts have their values, and their other keys that are converted.
+_VALUE_KEYS = {"text": "value", "image_url": "url", "image_file": "file_id"}
+_OTHER_KEYS = {"text": ("annotations",), "image_url": ("detail",), "image_file": ("detail",)}
 
 
 class Part(NamedTuple):
     """A part of the content of a message: its text, URL, or the id of a file; of an image also the detail."""
 
+    path: Path
     type: Literal["text", "refusal", "image_url", "image_file", "file"]
     value: str
     detail: Literal["auto", "low", "high"] = "auto"
@@ -47,16 +50,15 @@ def _parse_messages(messages: Messages, losses: Losses) -> dict[str, Message]:
         message = _parse_text(data, path) if is_mapping else _parse_message(data, path, losses)
         if message is None or not isinstance(id_, str):
             losses.add(None, path, "the message is malformed")
-        elif parsed.pop(id_, None) is not None:
+            continue
+        if parsed.pop(id_, None) is not None:
             losses.add(None, path, "an earlier state of the message is not converted")
-            parsed[id_] = message
-        else:
-            parsed[id_] = message
+        parsed[id_] = message
     return parsed
 
 
 def _parse_text(text: object, path: Path) -> Message | None:
-    return Message(path, "assistant", [Part("text", text)]) if isinstance(text, str) else None
+    return Message(path, "assistant", [Part(path, "text", text)]) if isinstance(text, str) else None
 
 
 def _parse_message(data: object, path: Path, losses: Losses) -> Message | None:
@@ -64,31 +66,46 @@ def _parse_message(data: object, path: Path, losses: Losses) -> Message | None:
     if role not in ("user", "assistant") or not isinstance(content, (str, list)):
         return None
     losses.add(None, ("messages",), "of messages, only the role and the content are converted")
-    parts = [Part("text", content)] if isinstance(content, str) else list(_parts(content, path, losses))
-    parts += _files(data, path, losses)
+    items = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    parts = [*_parts(items, (*path, "content"), losses), *_files(data, path, losses)]
     thread_id = _get(data, "thread_id")
-    return Message(
-        path, role, parts, thread_id if isinstance(thread_id, str) else None, _time(_get(data, "created_at"))
-    )
+    if not isinstance(thread_id, str):
+        thread_id = None
+    return Message(path, role, parts, thread_id, _time(_get(data, "created_at")))
 
 
 def _parts(content: list[Any], path: Path, losses: Losses) -> Iterator[Part]:
     for index, item in enumerate(content):
-        type_ = str(_get(item, "type"))
-        kind: Any = type_  # not narrowed by the comparisons below
-        body = _get(item, type_)
-        value: Any = body
-        detail: Any = _get(body, "detail")
-        if type_ == "text":
-            value = body if isinstance(body, str) else _get(body, "value")
-            if _get(body, "annotations"):
-                losses.add(None, (*path, "content", index, "text", "annotations"), "annotations are not converted")
-        elif type_ in _KEYS_OF_IMAGES:
-            value = _get(body, _KEYS_OF_IMAGES[type_])
-        if type_ in ("text", "refusal", *_KEYS_OF_IMAGES) and isinstance(value, str):
-            yield Part(kind, value, detail if detail in ("low", "high") else "auto")
+        part = _parse_part(item, (*path, index), losses)
+        if part is None:
+            losses.add(None, (*path, index), "the part is malformed or of an unknown type")
         else:
-            losses.add(None, (*path, "content", index), "the part is malformed or of an unknown type")
+            yield part
+
+
+def _parse_part(item: object, path: Path, losses: Losses) -> Part | None:
+    kind = _get(item, "type")
+    if kind not in ("text", "refusal", "image_url", "image_file"):
+        return None
+    body = _get(item, kind)
+    value = body if isinstance(body, str) else _get(body, _VALUE_KEYS.get(kind, ""))
+    if not isinstance(value, str):
+        return None
+    _add_unknown(item, ("type", kind), path, losses)
+    _add_unknown(body, (*_OTHER_KEYS.get(kind, ()), _VALUE_KEYS.get(kind)), (*path, kind), losses)
+    if _get(body, "annotations"):
+        losses.add(None, (*path, kind, "annotations"), "annotations are not converted")
+    detail = _get(body, "detail")
+    if detail not in (None, "auto", "low", "high"):
+        losses.add(None, (*path, kind, "detail"), "the detail is unknown, and became auto")
+        detail = None
+    return Part(path, kind, value, detail or "auto")
+
+
+def _add_unknown(data: object, known: Collection[str | None], path: Path, losses: Losses) -> None:
+    for key in data if isinstance(data, Mapping) else ():
+        if key not in known:
+            losses.add(None, (*path, key), "unknown keys are not converted")
 
 
 def _files(data: object, path: Path, losses: Losses) -> Iterator[Part]:
@@ -96,13 +113,14 @@ def _files(data: object, path: Path, losses: Losses) -> Iterator[Part]:
     for key in ("attachments", "file_ids"):
         items = _get(data, key)
         for index, item in enumerate(items if isinstance(items, list) else [items] if items else ()):
+            file_path = (*path, key, index)
             file_id = item if isinstance(item, str) and key == "file_ids" else _get(item, "file_id")
             if isinstance(file_id, str):
-                yield Part("file", file_id)
+                yield Part(file_path, "file", file_id)
             else:
-                losses.add(None, (*path, key, index), "the file is malformed")
+                losses.add(None, file_path, "the file is malformed")
             if _get(item, "tools"):
-                losses.add(None, (*path, key, index, "tools"), "the tools of a file are not converted")
+                losses.add(None, (*file_path, "tools"), "the tools of a file are not converted")
 
 
 def _time(value: object) -> int | None:
@@ -125,22 +143,21 @@ Entry: TypeAlias = tuple[RunStep | None, Message | None]
 def threads(steps: Iterable[RunStep], messages: Messages, losses: Losses) -> Iterator[tuple[str, list[Entry]]]:
     """Yield the id of each thread, and its messages and steps in order.
 
-    A message that a step refers to has the place of the step. Any other message comes before the first step that was
-    created in the same second or later.
+    A message that a step refers to has the place of the step. Any other message comes before the first run that began
+    in the same second or later, because the API accepts no message during a run; if the times of runs have
+    milliseconds, before the first run that began later.
     """
     parsed = _parse_messages(messages, losses)
-    listings: dict[str | None, list[int]] = {}
-    for message in parsed.values():
-        if message.time is not None:
-            listings.setdefault(message.thread_id, []).append(message.time)
-    is_oldest_first = {id_: times[0] < times[-1] for id_, times in listings.items()}
     grouped = by_thread(steps)
-    entries = {id_: list(_entries(grouped[id_], parsed, losses)) for id_ in grouped}
-    others: dict[str, list[Message]] = {id_: [] for id_ in entries}
+    # The order of a listing is that of all its messages, also of those that steps refer to.
+    is_oldest_first = {id_: _is_oldest_first(id_, parsed.values()) for id_ in grouped}
+    used: dict[str, str] = {}
+    runs = {id_: [list(run) for run in _runs(grouped[id_], parsed, used, losses)] for id_ in grouped}
+    others: dict[str, list[Message]] = {id_: [] for id_ in grouped}
     for message in parsed.values():
         # A message without a thread may belong to the only one, but only a time tells its place.
-        is_only = len(entries) == 1 and message.thread_id is None and message.time is not None
-        thread_id = next(iter(entries)) if is_only else message.thread_id
+        is_only = len(grouped) == 1 and message.thread_id is None and message.time is not None
+        thread_id = next(iter(grouped)) if is_only else message.thread_id
         if thread_id is None or thread_id not in others:
             losses.add(None, message.path, "the message belongs to no thread of the steps")
             continue
@@ -149,53 +166,77 @@ def threads(steps: Iterable[RunStep], messages: Messages, losses: Losses) -> Ite
             losses.add(None, (*message.path, "created_at"), "the time is not known, so the message is the first one")
     for thread_id in grouped:
         same = others.pop(thread_id)
-        if same and not is_oldest_first.get(same[0].thread_id, False):
+        if not is_oldest_first[thread_id]:
             same.reverse()
-        yield thread_id, _merge(entries.pop(thread_id), same, losses)
+        yield thread_id, _merge(runs.pop(thread_id), same, losses)
 
 
-def _entries(steps: list[RunStep], messages: dict[str, Message], losses: Losses) -> Iterator[Entry]:
-    """Yield the steps of a thread in order, with the messages that they refer to, which are removed from `messages`."""
-    used: set[str] = set()
+def _is_oldest_first(thread_id: str, messages: Iterable[Message]) -> bool:
+    times = [
+        message.time for message in messages if message.thread_id in (None, thread_id) and message.time is not None
+    ]
+    return bool(times) and times[0] < times[-1]
+
+
+def _runs(
+    steps: list[RunStep], messages: dict[str, Message], used: dict[str, str], losses: Losses
+) -> Iterator[Iterator[Entry]]:
     for run in group_runs(steps):
         if run.earlier_states:
             losses.add(None, ("steps",), "earlier states of steps are not converted")
-        for step in run.steps:
-            message: Message | None = None
-            message_id = step.message_id
-            if message_id is not None and message_id not in used:
-                path = ("step_details", "message_creation", "message_id")
-                used.add(message_id)
-                message = messages.pop(message_id, None)
-                if message is None:
-                    losses.add(step, path, "the message is not given")
-                elif message.thread_id not in (None, step.thread_id):
-                    losses.add(step, path, "the message is of another thread")
-            yield step, message
+        yield ((step, _message_of(step, messages, used, losses)) for step in run.steps)
 
 
-def _merge(entries: list[Entry], messages: list[Message], losses: Losses) -> list[Entry]:
-    """Return the entries of steps with other messages, listed oldest first, at their times.
+def _message_of(step: RunStep, messages: dict[str, Message], used: dict[str, str], losses: Losses) -> Message | None:
+    """Remove the message that a step refers to, and return it. `used` has the threads of those returned before."""
+    id_ = step.message_id
+    if id_ is None:
+        return None
+    path = ("step_details", "message_creation", "message_id")
+    message = messages.pop(id_, None)
+    if message is None:
+        if id_ not in used:
+            losses.add(step, path, "the message is not given")
+        elif used[id_] != step.thread_id:
+            losses.add(step, path, "the message is converted in another thread")
+        return None
+    used[id_] = step.thread_id
+    if message.thread_id not in (None, step.thread_id):
+        losses.add(step, path, "the message is of another thread")
+    return message
 
-    A step without a time has that of its message, or else of the step before it, or else of the next one.
-    """
-    times = [_start(step, message) for step, message in entries]
-    known = next((time for time in times if time is not None), None)
+
+def _merge(runs: list[list[Entry]], messages: list[Message], losses: Losses) -> list[Entry]:
+    """Return the entries of runs in order, with other messages, listed oldest first, between them."""
+    starts = [(_start(run), run) for run in runs]
+    starts.sort(key=lambda item: (item[0] is None, item[0] or 0))
     ordered = sorted(messages, key=lambda message: message.time or 0)
     merged: list[Entry] = []
     position = 0
-    for (step, message), time in zip(entries, times, strict=True):
-        if time is not None:
-            known = time
-        elif messages and step is not None:
-            losses.add(step, ("created_at",), "the time is not known, so the place among messages is a guess")
-        while position < len(ordered) and (known is None or (ordered[position].time or 0) // 1000 <= known // 1000):
+    for start, run in starts:
+        for step, message in run:
+            is_guess = len(run) > 1 or (start is None and len(runs) + len(messages) > 1)
+            if step is not None and is_guess and _start([(step, message)]) is None:
+                losses.add(step, ("created_at",), "the time is not known, so the place is a guess")
+        while position < len(ordered) and _is_before(ordered[position].time or 0, start):
             merged.append((None, ordered[position]))
             position += 1
-        merged.append((step, message))
+        merged += run
     return merged + [(None, message) for message in ordered[position:]]
 
 
-def _start(step: RunStep | None, message: Message | None) -> int | None:
-    time = None if step is None else milliseconds(step.created_at)
-    return message.time if time is None and message is not None else time
+def _start(entries: list[Entry]) -> int | None:
+    """Return the earliest time of steps, or of their messages if they have none."""
+    times: list[int] = []
+    for step, message in entries:
+        time = None if step is None else milliseconds(step.created_at)
+        if time is None and message is not None:
+            time = message.time
+        if time is not None:
+            times.append(time)
+    return min(times, default=None)
+
+
+def _is_before(time: int, start: int | None) -> bool:
+    """Return whether a message precedes a run. A run without a time is the last one."""
+    return start is None or time <= start or (start % 1000 == 0 and time // 1000 <= start // 1000)

@@ -40,7 +40,7 @@ class ChatConverter:
 
     def __init__(self, *, hosted: str = "function", pending: Pending = "omit") -> None:
         check_options(hosted, ("function", "omit"), pending)
-        self.losses = Losses()
+        self.losses: Losses = Losses()
         self._names = Names(self.losses, max_id_length=_MAX_ID_LENGTH, max_name_length=_MAX_NAME_LENGTH)
         self._hosted = hosted
         self._pending: Pending = pending
@@ -82,8 +82,7 @@ class ChatConverter:
             if converted is not None:
                 parts.append(converted)
             else:
-                reason = f"{part.type} in a message of the {message.role} is not converted"
-                self.losses.add(step, (*message.path, "content"), reason)
+                self.losses.add(step, part.path, f"{part.type} in a message of the {message.role} is not converted")
         if not parts:
             self.losses.add(step, message.path, "a message without content to convert is omitted")
         elif len(parts) == 1 and parts[0]["type"] == "text":

@@ -10,7 +10,18 @@ from typing import Any, Literal, final
 from ..frozen import FrozenDict, thaw
 from ..steps import OtherStepDetails, RunStep
 from ..tool_calls import CodeInterpreterLogs, CodeInterpreterToolCall, FileSearchToolCall, OtherToolCall, ToolCall
-from ._calls import HOSTED_TYPES, Call, CallPath, Names, Pending, add_output_losses, check_options, is_kept, to_call
+from ._calls import (
+    HOSTED_TYPES,
+    Call,
+    CallPath,
+    Names,
+    Pending,
+    add_output_losses,
+    check_options,
+    is_kept,
+    is_pending,
+    to_call,
+)
 from ._conversation import Conversion, convert
 from ._losses import Losses, Path
 from ._messages import Message, Messages, Part
@@ -62,7 +73,7 @@ def _units(items: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """Yield each item on its own, but a call with the output that follows it."""
     call: list[dict[str, Any]] = []
     for item in items:
-        if call and item.get("type") == "function_call_output" and item.get("call_id") == call[0].get("call_id"):
+        if call and item.get("call_id") is not None and item["call_id"] == call[0].get("call_id"):
             yield [*call, item]
             call = []
             continue
@@ -86,7 +97,7 @@ class ItemConverter:
         other: Other | None = None,
     ) -> None:
         check_options(hosted, ("function", "native", "omit"), pending)
-        self.losses = Losses()
+        self.losses: Losses = Losses()
         self._names = Names(self.losses, max_id_length=_MAX_ID_LENGTH, max_name_length=_MAX_NAME_LENGTH)
         self._hosted = hosted
         self._container_id = container_id
@@ -107,6 +118,9 @@ class ItemConverter:
                 self.losses.add(step, path, "a hosted tool is omitted")
                 continue
             if self._hosted == "native":
+                if self._pending == "omit" and is_pending(step, tool_call):
+                    self.losses.add(step, path, "a call without output is omitted")
+                    continue
                 item = self._native(step, index)
             if item is not None:
                 yield item
@@ -128,23 +142,28 @@ class ItemConverter:
 
     def message(self, step: RunStep | None, message: Message) -> Iterator[dict[str, Any]]:
         """Yield a message of the user, or a message for each text of the assistant."""
-        if message.role == "user":
-            content = [_input_part(part) for part in message.parts if part.type != "refusal"]
-            if len(content) < len(message.parts):
-                self.losses.add(step, (*message.path, "content"), "refusal in a message of the user is not converted")
-            if content:
-                yield {"type": "message", "role": "user", "content": content}
-            else:
-                self.losses.add(step, message.path, "a message without content to convert is omitted")
-            return
         if not message.parts:
             self.losses.add(step, message.path, "a message without content to convert is omitted")
+        if message.role == "user":
+            content: list[dict[str, Any]] = []
+            for part in message.parts:
+                if part.type == "refusal":
+                    self.losses.add(step, part.path, "refusal in a message of the user is not converted")
+                else:
+                    content.append(_input_part(part))
+            if content:
+                yield {"type": "message", "role": "user", "content": content}
+            return
+        texts = [part for part in message.parts if part.type in ("text", "refusal")]
+        if len(texts) > 1:
+            self.losses.add(step, message.path, "the message became several")
         for part in message.parts:
-            if part.type in ("text", "refusal"):
-                yield {"type": "message", "role": "assistant", "content": part.value}
-            else:
-                reason = f"{part.type} in a message of the assistant is not converted"
-                self.losses.add(step, (*message.path, "content"), reason)
+            if part not in texts:
+                self.losses.add(step, part.path, f"{part.type} in a message of the assistant is not converted")
+                continue
+            if part.type == "refusal":
+                self.losses.add(step, part.path, "a refusal became text")
+            yield {"type": "message", "role": "assistant", "content": part.value}
 
     def _pair(self, call: Call) -> Iterator[dict[str, Any]]:
         id_ = self._names.id(call.step, call.path, call.id)
@@ -206,10 +225,12 @@ class ItemConverter:
             return {}
         results: list[dict[str, Any]] = []
         for index, result in enumerate(call.file_search.results):
-            text = "\n".join([content.text or "" for content in result.content or ()])
+            parts = result.content or ()
+            text = "\n".join([part.text for part in parts if part.text is not None])
             attributes = {} if result.attributes is None else result.attributes.to_dict()
             kept = {key: value for key, value in attributes.items() if isinstance(value, (str, int, float))}
-            if len(kept) < len(attributes) or result.extra:
+            is_partial = any(part.extra or part.type != "text" or part.text is None for part in parts)
+            if len(kept) < len(attributes) or result.extra or is_partial:
                 self.losses.add(step, (*search, "results", index), "a part of the result is not converted")
             results.append(
                 {
@@ -258,6 +279,7 @@ class ItemConverter:
             self._add_unknown(step, (*path, "tools", name), tool, used)
             listed.append(item)
         self._add_unknown(step, path, activity, ("id", "type", "server_label", "tools"))
+        id_ = self._names.id(step, path, id_)
         return {"type": "mcp_list_tools", "id": id_, "server_label": server_label, "tools": listed}
 
     def _add_unknown(self, step: RunStep, path: Path, data: FrozenDict[Any], used: Collection[str]) -> None:

@@ -62,6 +62,11 @@ def test_messages_of_a_stream_may_have_no_id() -> None:
     assert list(read_messages(io.BytesIO("".join(events).encode()))) == data
 
 
+def test_text_that_looks_like_the_data_of_an_event_hides_nothing() -> None:
+    nested = {"data": "wrote thread.message x", "more": message("msg_3")}
+    assert ids_in(f"[{FIRST}, {json.dumps(nested)}, {SECOND}]") == ["msg_1", "msg_3", "msg_2"]
+
+
 def test_damage_is_reported() -> None:
     def damage(data: bytes) -> list[tuple[int | None, str]]:
         records: list[Record] = []

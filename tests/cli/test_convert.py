@@ -382,6 +382,7 @@ def test_a_python_without_sqlite_is_an_error(run: CliRunner, tmp_path: Path, mon
         (["--to", "chat", "--hosted", "native"], "--hosted native needs --to responses"),
         (["--to", "sqlite"], "--to sqlite needs --output"),
         (["-", "--to", "chat", "--messages", "-"], "standard input can be read only once"),
+        (["-", "-", "--to", "page"], "standard input can be read only once"),
         (["--to", "chat", "-o", "x", "--losses", "./x"], "--losses and --output are the same file"),
     ],
 )
@@ -443,13 +444,27 @@ def test_losses_can_be_written_to_standard_error(conversation: Path, tmp_path: P
     assert (lines[0], len(lines)) == ("first", 7)
 
 
-def test_missing_messages_are_an_error_and_leave_the_output_unchanged(run: CliRunner, tmp_path: Path) -> None:
+def test_missing_messages_do_not_stop_the_command(run: CliRunner, conversation: Path) -> None:
+    code, output, errors = run("convert", conversation, "--to", "chat", "--messages", "missing", "-q")
+    assert (code, len(output.splitlines())) == (2, 2)
+    assert errors == "runstep: error: cannot read 'missing': No such file or directory\n"
+
+
+def test_damage_of_a_file_with_steps_and_messages_is_reported_once(
+    run: CliRunner, tmp_path: Path, step: StepFactory
+) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text(f'{json.dumps(step())}\n{{"object": "thread.message"\n', encoding="utf-8")
+    code, _, errors = run("convert", path, "--to", "chat", "--messages", path, "-q")
+    assert (code, errors) == (1, f"{path}:2: invalid JSON (column 28)\n")
+
+
+def test_losses_are_not_mixed_with_standard_output(
+    run: CliRunner, conversation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "out"
-    path.write_text("as it was", encoding="utf-8")
-    assert run("convert", "page.json", "--to", "chat", "--messages", "missing", "-o", path) == (
-        2,
-        "",
-        "runstep: error: cannot open 'missing': No such file or directory\n",
-    )
-    assert path.read_text(encoding="utf-8") == "as it was"
-    assert list(tmp_path.iterdir()) == [path]
+    with path.open("w", encoding="utf-8") as target:
+        monkeypatch.setattr(sys, "stdout", target)
+        with pytest.raises(SystemExit):
+            run("convert", conversation, "--to", "chat", "--losses", path)
+    assert path.read_text(encoding="utf-8") == ""

@@ -102,7 +102,11 @@ MCP = {
     "output": "text",
     "x": 1,
 }
-OPENAPI = {"id": "call_o", "type": "openapi", "function": {"name": "weather", "arguments": "{}", "output": "sun"}}
+OPENAPI: dict[str, Any] = {
+    "id": "call_o",
+    "type": "openapi",
+    "function": {"name": "weather", "arguments": "{}", "output": "sun"},
+}
 BROWSER = {"id": "call_b", "type": "browser", "browser": {}}
 
 

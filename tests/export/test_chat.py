@@ -142,7 +142,88 @@ def test_times_may_be_whole_floats_and_missing() -> None:
     assert [item["role"] for item in conversion.items] == ["user", "assistant", "tool"]
     assert own_losses(conversion) == [
         (None, ("messages", 0, "created_at"), "the time is not known, so the message is the first one"),
-        ("step_1", ("created_at",), "the time is not known, so the place among messages is a guess"),
+        ("step_1", ("created_at",), "the time is not known, so the place is a guess"),
+    ]
+
+
+@pytest.mark.parametrize("unit", [1, 1000])
+@pytest.mark.parametrize("has_times", [True, False])
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2)), min_size=1, max_size=4), st.booleans(), st.booleans())
+def test_questions_come_before_the_run_that_answers_them(
+    unit: int, has_times: bool, sizes: list[tuple[int, int]], is_oldest_first: bool, is_dense: bool
+) -> None:
+    time = 1718000000
+    steps: list[RunStep] = []
+    messages: list[dict[str, Any]] = []
+    expected: list[str] = []
+    for number, (questions, tools) in enumerate(sizes):
+        for question in range(questions):
+            id_ = f"q{number}{question}"
+            messages.append(message(id_, id_, role="user", created_at=time * unit))
+            expected.append(id_)
+            time += 1
+        for tool in range(tools):
+            id_ = f"t{number}{tool}"
+            created_at = time * unit if has_times else -1
+            steps.append(calls(function(id_, id=id_), id=id_, run_id=f"r{number}", created_at=created_at))
+            expected.append(id_)
+            time += 0 if is_dense and tool == 0 else 1
+        id_ = f"a{number}"
+        steps.append(writes(id_, id=id_, run_id=f"r{number}", created_at=time * unit if has_times else -1))
+        messages.append(message(id_, id_, created_at=time * unit))
+        expected.append(id_)
+        time += 1
+    if not is_oldest_first:
+        steps.reverse()
+        messages.reverse()
+    elif len(steps) > 1 and (is_dense or not has_times):
+        return  # steps of one second are listed newest first
+    conversion = to_messages(steps, messages=messages)
+    assert [item["content"] for item in conversion.items if item["content"] is not None] == expected
+
+
+def test_a_question_of_the_same_second_is_before_the_next_run() -> None:
+    steps = [
+        calls(function(), id="c0", run_id="r0", created_at=1717999998),
+        writes("a0", id="a0", run_id="r0"),
+        calls(function(id="call_2"), id="c1", run_id="r1", created_at=1718000001),
+    ]
+    messages = [
+        message("q1", "q1", role="user"),
+        message("a0", "a0"),
+        message("q0", "q0", role="user", created_at=1717999997),
+    ]
+    texts = [item["content"] for item in to_messages(steps, messages=messages).items if item["role"] != "tool"]
+    assert texts == ["q0", None, "a0", "q1", None]
+
+
+def test_a_step_without_a_time_is_reported_if_its_place_is_a_guess() -> None:
+    steps = [calls(function(), created_at=-1), writes("a", id="step_2", created_at=-1)]
+    conversion = to_messages(steps, messages=[message("a", "text")])
+    path = ("created_at",)
+    assert own_losses(conversion) == [("step_1", path, "the time is not known, so the place is a guess")]
+    assert own_losses(to_messages(steps[:1])) == []
+
+
+def test_a_message_of_two_threads_is_converted_in_one() -> None:
+    steps = [writes("a", id="s1"), writes("a", id="s2", thread_id="thread_2", run_id="run_2")]
+    conversion = to_messages(steps, messages={"a": "text"})
+    assert conversion.items == ({"role": "assistant", "content": "text"},)
+    path = ("step_details", "message_creation", "message_id")
+    assert own_losses(conversion) == [("s2", path, "the message is converted in another thread")]
+
+
+def test_unknown_keys_of_parts_are_losses() -> None:
+    text = {"type": "text", "text": {"value": "a", "x": 1}, "y": 2}
+    image = {"type": "image_url", "image_url": {"url": "u", "detail": "ultra"}}
+    data = message("q", text, image, role="user")
+    conversion = to_messages([calls(function(), created_at=1718000009)], messages=[data])
+    assert conversion.items[0]["content"][1]["image_url"] == {"url": "u", "detail": "auto"}
+    content = ("messages", 0, "content")
+    assert own_losses(conversion) == [
+        (None, (*content, 0, "y"), "unknown keys are not converted"),
+        (None, (*content, 0, "text", "x"), "unknown keys are not converted"),
+        (None, (*content, 1, "image_url", "detail"), "the detail is unknown, and became auto"),
     ]
 
 
@@ -218,9 +299,9 @@ def test_content_becomes_parts() -> None:
     )
     assert own_losses(conversion) == [
         (None, ("messages", 0, "attachments", 0, "tools"), "the tools of a file are not converted"),
-        (None, ("messages", 0, "content"), "image_file in a message of the user is not converted"),
-        ("step_1", ("messages", 1, "content"), "image_url in a message of the assistant is not converted"),
-        ("step_1", ("messages", 1, "content"), "image_file in a message of the assistant is not converted"),
+        (None, ("messages", 0, "content", 2), "image_file in a message of the user is not converted"),
+        ("step_1", ("messages", 1, "content", 1), "image_url in a message of the assistant is not converted"),
+        ("step_1", ("messages", 1, "content", 2), "image_file in a message of the assistant is not converted"),
     ]
 
 
@@ -261,7 +342,14 @@ def test_arbitrary_messages_are_converted_or_losses(messages: list[Any]) -> None
 
 
 def test_malformed_content_is_a_loss() -> None:
-    content: list[Any] = [None, 5, {"type": "text"}, {"type": "text", "text": "plain"}, {"type": "image_file"}, {}]
+    content: list[Any] = [
+        None,
+        {"type": 10**5000},
+        {"type": "text"},
+        {"type": "text", "text": "plain"},
+        {"type": "image_file"},
+        {},
+    ]
     conversion = to_messages([writes("msg_1")], messages=[message("msg_1", *content)])
     assert conversion.items == ({"role": "assistant", "content": "plain"},)
     assert own_losses(conversion) == [
@@ -322,10 +410,15 @@ def test_outputs_of_other_tools_may_be_json_or_an_error() -> None:
             {**MCP, "output": {"a": ["é"]}},
             {**OPENAPI, "function": {"name": "f", "arguments": "{}", "error": "timeout", "y": 1}, "z": 2},
             {"id": "call_x", "type": "openapi", "function": "text"},
+            {
+                "id": "call_y",
+                "type": "openapi",
+                "function": {"name": "f", "arguments": "{}", "output": "x", "error": 1},
+            },
         )
     ]
     conversion = to_messages(steps)
-    assert [item["content"] for item in conversion.items[1:]] == ['{"a": ["é"]}', "timeout"]
+    assert [item["content"] for item in conversion.items[1:]] == ['{"a": ["é"]}', "timeout", "x"]
     openapi = (*PATH[:2], 1)
     assert own_losses(conversion)[3:] == [
         ("step_1", openapi, "a call of another tool became a function"),
@@ -333,6 +426,8 @@ def test_outputs_of_other_tools_may_be_json_or_an_error() -> None:
         ("step_1", (*openapi, "z"), "unknown keys are not converted"),
         ("step_1", (*openapi, "function", "y"), "unknown keys are not converted"),
         ("step_1", (*PATH[:2], 2), "calls of this tool are not converted"),
+        ("step_1", (*PATH[:2], 3), "a call of another tool became a function"),
+        ("step_1", (*PATH[:2], 3, "function", "error"), "unknown keys are not converted"),
     ]
 
 
@@ -445,6 +540,8 @@ def test_many_parallel_calls_and_arguments_that_are_not_json_are_kept() -> None:
     conversion = to_messages(steps)
     assert len(conversion.items) == 301
     assert {call["function"]["arguments"] for call in conversion.items[0]["tool_calls"]} == {'{"a": '}
+    reason = "the arguments are not JSON, and some programs reject them"
+    assert own_losses(conversion)[299] == ("step_1", (*PATH[:2], 299), reason)
 
 
 # Validity.

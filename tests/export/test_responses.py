@@ -47,7 +47,7 @@ def test_a_conversation_is_converted_in_order() -> None:
         {"type": "message", "role": "assistant", "content": "It is"},
         {"type": "message", "role": "assistant", "content": "9."},
     )
-    assert own_losses(conversion) == []
+    assert own_losses(conversion) == [("step_2", ("messages", 0), "the message became several")]
 
 
 def test_content_becomes_parts() -> None:
@@ -77,11 +77,11 @@ def test_content_becomes_parts() -> None:
     )
     assert own_losses(conversion) == [
         (None, ("messages", 0, "attachments", 1), "the file is malformed"),
-        (None, ("messages", 2, "content"), "refusal in a message of the user is not converted"),
-        (None, ("messages", 2), "a message without content to convert is omitted"),
-        (None, ("messages", 0, "content"), "refusal in a message of the user is not converted"),
-        ("step_1", ("messages", 1, "content"), "image_url in a message of the assistant is not converted"),
-        ("step_1", ("messages", 1, "content"), "image_file in a message of the assistant is not converted"),
+        (None, ("messages", 2, "content", 0), "refusal in a message of the user is not converted"),
+        (None, ("messages", 0, "content", 2), "refusal in a message of the user is not converted"),
+        ("step_1", ("messages", 1, "content", 0), "image_url in a message of the assistant is not converted"),
+        ("step_1", ("messages", 1, "content", 1), "image_file in a message of the assistant is not converted"),
+        ("step_1", ("messages", 1, "content", 2), "a refusal became text"),
     ]
 
 
@@ -150,6 +150,51 @@ def test_the_status_of_native_items(status: str, expected: str) -> None:
     assert conversion.items[0]["results"][0]["attributes"] == {"a": 1}
     reason = "a part of the result is not converted"
     assert ("step_1", (*PATH, "file_search", "results", 0), reason) in own_losses(conversion)
+
+
+def test_parts_of_native_results_are_losses() -> None:
+    content = [{"type": "image", "text": None, "u": 5}, {"type": "text", "text": "x", "z": 1}]
+    result = {"file_id": "f", "file_name": "n", "score": 1, "content": content}
+    call = {"id": "call_1", "type": "file_search", "file_search": {"results": [result]}}
+    conversion = to_items([calls(call)], hosted="native")
+    assert conversion.items[0]["results"][0]["text"] == "x"
+    reason = "a part of the result is not converted"
+    assert ("step_1", (*PATH, "file_search", "results", 0), reason) in own_losses(conversion)
+
+
+@pytest.mark.parametrize("hosted", ["function", "native"])
+@pytest.mark.parametrize("call", [{**CODE, "code_interpreter": {"input": "", "outputs": []}}, RETRIEVAL])
+@pytest.mark.parametrize("status", ["in_progress", "expired", "failed"])
+def test_a_hosted_call_of_a_step_that_did_not_complete_is_pending(
+    hosted: Any, call: dict[str, Any], status: str
+) -> None:
+    conversion = to_items([calls(call, status=status)], hosted=hosted, container_id="cntr_1")
+    assert conversion.items == ()
+    assert own_losses(conversion) == [("step_1", PATH, "a call without output is omitted")]
+    assert to_items([calls(call, status=status)], hosted=hosted, pending="keep").items != ()
+
+
+def test_ids_are_distinct_in_all_threads() -> None:
+    steps = [
+        calls(function(id=id_), id=id_[:6], thread_id=f"t{thread}")
+        for thread in range(3)
+        for id_ in ("call_1", "x" * 70)
+    ]
+    listed = {"id": "", "type": "mcp_list_tools", "server_label": "github", "tools": {}}
+    items = to_items(steps).items
+    found = [item["call_id"] for item in items if item["type"] == "function_call"]
+    assert len(set(found)) == len(found) == 6
+    found = [item["id"] for item in to_items([activities(listed, listed)]).items]
+    assert len(set(found)) == 2
+    assert all(found)
+
+
+def test_an_id_may_look_like_a_hash() -> None:
+    twice = calls(function(), function())
+    (_, _, replaced, _) = to_items([twice]).items
+    other = calls(function(id=replaced["call_id"]), id="step_0", run_id="run_0", created_at=1717999999)
+    ids = [item["call_id"] for item in to_items([twice, other]).items if item["type"] == "function_call"]
+    assert len(set(ids)) == 3
 
 
 def test_a_native_search_without_results_is_reported() -> None:
@@ -294,6 +339,8 @@ def test_300_parallel_calls_are_sent_in_batches() -> None:
     assert [len(batch) for batch in found] == [20] * 30
     own: list[dict[str, Any]] = [items[0], {"role": "user", "content": "hello"}]
     assert list(batches(own)) == [own]
+    other = [{"type": type_, "call_id": str(number)} for number in range(3) for type_ in ("custom", "custom_output")]
+    assert [len(batch) for batch in batches(other, 3)] == [2, 2, 2]
     with pytest.raises(ValueError, match=r"^expected a size of at least 2, got 1$"):
         list(batches(items, 1))
 
