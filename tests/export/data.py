@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
+
+import pytest
 
 from runstep import RunStep, ValidationError
 from runstep.archive import Record, read_steps
@@ -121,3 +124,9 @@ def own_losses(conversion: Conversion) -> list[tuple[str | None, tuple[str | int
     """Return the losses that do not hold for every step and message."""
     general = {*GENERAL_LOSSES.values(), "of messages, only the role and the content are converted"}
     return [(loss.step_id, loss.path, loss.reason) for loss in conversion.losses if loss.reason not in general]
+
+
+@cache
+def adapter(cls: Any) -> Any:
+    """Return what validates data by a class of the official SDK."""
+    return pytest.importorskip("pydantic").TypeAdapter(cls)

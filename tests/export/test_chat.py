@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Any
 
 import pytest
@@ -26,6 +25,7 @@ from .data import (
     OPENAPI,
     RETRIEVAL,
     SEARCH,
+    adapter,
     calls,
     captured_steps,
     function,
@@ -545,11 +545,6 @@ def test_many_parallel_calls_and_arguments_that_are_not_json_are_kept() -> None:
 
 
 # Validity.
-
-
-@cache
-def adapter(cls: Any) -> Any:
-    return pytest.importorskip("pydantic").TypeAdapter(cls)
 
 
 def assert_readable(items: Any) -> None:

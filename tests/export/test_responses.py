@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from .data import (
     OPENAPI,
     RETRIEVAL,
     SEARCH,
+    adapter,
     calls,
     captured_steps,
     function,
@@ -346,11 +346,6 @@ def test_300_parallel_calls_are_sent_in_batches() -> None:
 
 
 # Validity.
-
-
-@cache
-def adapter(cls: Any) -> Any:
-    return pytest.importorskip("pydantic").TypeAdapter(cls)
 
 
 def check_model(value: Any, data: Any) -> None:
