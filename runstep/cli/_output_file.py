@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TextIO, final
 
 from ..archive._folders import walk_files
-from ..export._files import replacing
+from ..export._atomic_file import replacing
 
 
 @final

@@ -25,7 +25,7 @@ from ..tool_calls import (
     RetrievalToolCall,
     ToolCall,
 )
-from ._files import replacing
+from ._atomic_file import replacing
 from ._losses import Loss
 
 __all__ = ["CALL_COLUMNS", "STEP_COLUMNS", "Row", "Value", "call_rows", "step_rows", "write_csv", "write_sqlite"]
