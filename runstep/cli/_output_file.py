@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TextIO, final
 
 from ..archive._folders import walk_files
-from ..export._atomic_file import replacing
 
 
 @final
@@ -77,6 +76,8 @@ def open_output(output: str | None) -> Generator[TextIO, None, None]:
         with Path(output).open("w", encoding="utf-8", newline="\n") as file:
             yield file
         return
+    from ..export._atomic_file import replacing  # noqa: PLC0415  (only needed for `convert`)
+
     with replacing(output) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         yield file
 

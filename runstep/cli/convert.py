@@ -12,20 +12,20 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from itertools import chain, islice
-from typing import Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from ..archive import read_messages
-from ..export import Loss
-from ..export._conversation import Converter, convert_threads
-from ..export.chat import ChatConverter
-from ..export.responses import ItemConverter
-from ..export.tables import CALL_COLUMNS, STEP_COLUMNS, call_rows, step_rows, write_csv, write_sqlite
 from ..steps import RunStep
 from ._output import print_error, print_line
 from ._output_file import OutputIsInputError, is_same_output, open_output, refuse_input
 from ._progress import Progress
 from ._step_reader import StepReader
 from ._summary import counted
+
+# The exports are imported when they are needed: the other commands start faster without them.
+if TYPE_CHECKING:
+    from ..export import Loss
+    from ..export._conversation import Converter
 
 
 class Target(NamedTuple):
@@ -67,12 +67,28 @@ def _write_page(steps: Iterable[RunStep], file: TextIO) -> None:
     file.write(f'], "first_id": {json.dumps(first)}, "last_id": {json.dumps(last)}, "has_more": false}}\n')
 
 
+def _write_step_rows(steps: Iterable[RunStep], file: TextIO) -> None:
+    from ..export.tables import STEP_COLUMNS, step_rows, write_csv  # noqa: PLC0415
+
+    write_csv(step_rows(steps), file, STEP_COLUMNS)
+
+
+def _write_call_rows(steps: Iterable[RunStep], file: TextIO) -> None:
+    from ..export.tables import CALL_COLUMNS, call_rows, write_csv  # noqa: PLC0415
+
+    write_csv(call_rows(steps), file, CALL_COLUMNS)
+
+
 def _write_chat(steps: Iterable[RunStep], options: argparse.Namespace) -> tuple[Loss, ...]:
+    from ..export.chat import ChatConverter  # noqa: PLC0415
+
     converter = ChatConverter(hosted=options.hosted, pending=options.pending)
     return _write_threads(steps, options, converter, lambda _, items: {"messages": items})
 
 
 def _write_responses(steps: Iterable[RunStep], options: argparse.Namespace) -> tuple[Loss, ...]:
+    from ..export.responses import ItemConverter  # noqa: PLC0415
+
     converter = ItemConverter(hosted=options.hosted, pending=options.pending)
     return _write_threads(steps, options, converter, lambda id_, items: {"thread_id": id_, "items": items})
 
@@ -83,6 +99,8 @@ def _write_threads(
     converter: Converter,
     line: Callable[[str, list[dict[str, Any]]], dict[str, Any]],
 ) -> tuple[Loss, ...]:
+    from ..export._conversation import convert_threads  # noqa: PLC0415
+
     with open_output(options.output) as file:
         for id_, items in convert_threads(steps, options.read_messages, converter):
             file.write(f"{json.dumps(line(id_, items))}\n")
@@ -90,6 +108,8 @@ def _write_threads(
 
 
 def _write_sqlite(steps: Iterable[RunStep], options: argparse.Namespace) -> tuple[Loss, ...]:
+    from ..export.tables import write_sqlite  # noqa: PLC0415
+
     losses: list[Loss] = []
     try:
         write_sqlite(steps, options.output, on_loss=losses.append)
@@ -103,11 +123,8 @@ TARGETS: dict[str, Target] = {
     "page": Target("a single page with all steps, like a listing of the API", _write_text(_write_page)),
     "chat": Target("messages of Chat Completions, JSON Lines with a thread per line", _write_chat),
     "responses": Target("input items of the Responses API, JSON Lines with a thread per line", _write_responses),
-    "csv": Target("a table of steps", _write_text(lambda steps, file: write_csv(step_rows(steps), file, STEP_COLUMNS))),
-    "calls": Target(
-        "a table of tool calls, also as CSV",
-        _write_text(lambda steps, file: write_csv(call_rows(steps), file, CALL_COLUMNS)),
-    ),
+    "csv": Target("a table of steps", _write_text(_write_step_rows)),
+    "calls": Target("a table of tool calls, also as CSV", _write_text(_write_call_rows)),
     "sqlite": Target("a database with both tables", _write_sqlite),
 }
 _WITH_MESSAGES = ("chat", "responses")
