@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeAlias
 
+from ..archive.summary import MAX_DECIMAL_BITS, counted, format_number
 from ..frozen import FrozenDict
 from ..steps import LastError, MessageCreationStepDetails, OtherStepDetails, RunStep, ToolCallsStepDetails, Usage
 from ..tool_calls import (
@@ -23,7 +24,6 @@ from ..tool_calls import (
     RetrievalToolCall,
     ToolCall,
 )
-from ._summary import MAX_DECIMAL_BITS, counted, format_number
 from ._terminal import Piece, display_width, escape, first_lines, squeeze, truncate, wrap
 
 Line: TypeAlias = list[Piece]

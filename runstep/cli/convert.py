@@ -15,12 +15,12 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from ..archive import read_messages
+from ..archive.summary import counted
 from ..steps import RunStep
 from ._output import print_error, print_line
 from ._output_file import OutputIsInputError, is_same_output, open_output, refuse_input
 from ._progress import Progress
 from ._step_reader import StepReader
-from ._summary import counted
 
 # The exports are imported when they are needed: the other commands start faster without them.
 if TYPE_CHECKING:

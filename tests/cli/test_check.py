@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from runstep.archive.statistics import OTHER_NAMES, Statistics
+from runstep.archive.summary import summary
 from runstep.cli import _progress, main
-from runstep.cli._summary import summary
 
 from .conftest import ARCHIVES, CliRunner, StepFactory, Terminal
 

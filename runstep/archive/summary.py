@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 
-from ..archive.statistics import OTHER_NAMES, Statistics
 from ..errors import quoted
+from .statistics import OTHER_NAMES, Statistics
 
 _MAX_SHOWN = 12
 
