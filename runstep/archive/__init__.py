@@ -13,10 +13,31 @@ from ..streaming.stream import BinaryFile
 from ._folders import open_files
 from ._reader import FileReader
 from .messages import read_messages
+from .problems import LocatedProblem
+from .ranges import FileRange, split
 from .records import Record
+from .reports import Report, check_lines, check_range, join, read_lines
 from .runs import by_thread
+from .statistics import Statistics
+from .summary import summary
 
-__all__ = ["Record", "by_thread", "read_messages", "read_records", "read_steps"]
+__all__ = [
+    "FileRange",
+    "LocatedProblem",
+    "Record",
+    "Report",
+    "Statistics",
+    "by_thread",
+    "check_lines",
+    "check_range",
+    "join",
+    "read_lines",
+    "read_messages",
+    "read_records",
+    "read_steps",
+    "split",
+    "summary",
+]
 
 
 def read_steps(

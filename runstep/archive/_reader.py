@@ -111,14 +111,18 @@ class FileReader:
 
     # JSON Lines.
 
-    def read_lines(self, lines: Iterable[bytes]) -> Iterator[RunStep | Record]:
-        """Yield the records of lines of JSON Lines, numbered from 1, and the steps that are parsed instead."""
+    def records_of_lines(self, lines: Iterable[bytes | bytearray], first: int = 1) -> Iterator[Record]:
+        """Yield the records of lines of JSON Lines. `first` is the number of the first line."""
+        return cast("Iterator[Record]", self.read_lines(lines, first))
+
+    def read_lines(self, lines: Iterable[bytes | bytearray], first: int = 1) -> Iterator[RunStep | Record]:
+        """Yield the records of lines of JSON Lines, and the steps that are parsed instead."""
         file = self._file
         parses_steps = self._parses_steps
         decode = _scan
-        number = 0
+        number = first - 1
         try:
-            for number, line in enumerate(lines, 1):
+            for number, line in enumerate(lines, first):
                 try:
                     text = line.decode()
                     document, end = decode(text, 0)
@@ -142,9 +146,9 @@ class FileReader:
                     yield from self._records_in(document, number)
         except SourceError as error:
             yield self._end_of_source(number + 1, error)
-        self.counts.lines = number
+        self.counts.lines = number + 1 - first
 
-    def _unusual_line(self, line: bytes, number: int) -> Iterator[Record]:
+    def _unusual_line(self, line: bytes | bytearray, number: int) -> Iterator[Record]:
         """Yield the records of a line with leading whitespace, a byte order mark, lone surrogates or damage."""
         try:
             document = _decode_line(line)
@@ -360,7 +364,7 @@ def _invalid_json(place: str) -> ValidationError:
     return ValidationError([Problem((), "error", f"invalid JSON ({place})")])
 
 
-def _decode_line(line: bytes) -> Any:
+def _decode_line(line: bytes | bytearray) -> Any:
     return json.loads(line.rstrip(b"\r\n").decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
 
 

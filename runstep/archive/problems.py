@@ -15,7 +15,7 @@ class LocatedProblem(NamedTuple):
     """A problem and its place.
 
     `line` is None if the file as a whole has the problem. `pattern` is `location` with `[]` for each index, so that
-    problems can be grouped.
+    problems can be grouped. `level` is `"error"` or `"deviation"`, like that of a `Problem`.
     """
 
     file: str

@@ -1,26 +1,28 @@
 # SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
-"""Ranges of files, for checking one file in several processes."""
+"""Ranges of files, for checking one file in several processes or on several machines."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from ._folders import FoundFile, open_found
+from ._folders import FoundFile, find_files, open_found
 from ._input import open_source
 
 # Small, because the report of a range in which every line is damaged takes fifty times its size.
-_RANGE_SIZE = 1 << 19
-
-# Opening a file takes as long as checking this many bytes.
-_FILE_COST = 1 << 13
+RANGE_SIZE = 1 << 19
+"""The default size of a range, in bytes: 512 KiB."""
 
 
 class FileRange(NamedTuple):
-    """A whole file (`is_whole`), or the lines of JSON Lines that begin in `size` bytes from offset `start`."""
+    """A whole file (`is_whole`), or the lines of JSON Lines that begin in `size` bytes from offset `start`.
+
+    `is_first` and `is_last` are set for the first and the last range of a file. `is_explicit` is False for a file that
+    was found in a folder, and is skipped if it is in another format.
+    """
 
     file: str
     start: int
@@ -31,35 +33,27 @@ class FileRange(NamedTuple):
     is_explicit: bool = True
 
 
-Batch: TypeAlias = list[FileRange]
-"""What a process checks at a time: a range of a large file, or several small files."""
+def split(path: str | os.PathLike[str], *, size: int = RANGE_SIZE) -> Iterator[FileRange]:
+    """Yield the ranges of a file or of the files in a folder, in the order in which `check` reads them.
+
+    Files of at most `size` bytes are whole, and so are all that are not JSON Lines, compressed, or in another encoding
+    than UTF-8. A path that cannot be opened is a whole file too, and is reported by `check_range`.
+    """
+    for part in split_files(find_files([os.fsdecode(path)]), size):
+        yield part if isinstance(part, FileRange) else FileRange(part.name, 0, 0, is_explicit=part.is_explicit)
 
 
-def batch_cost(batch: Batch) -> int:
-    """Return the number of bytes of a range that are checked as fast as a batch."""
-    return sum([part.size + _FILE_COST for part in batch])
-
-
-def batches(files: Iterable[FoundFile]) -> Iterator[Batch | FoundFile]:
-    """Yield, in order, the batches that files consist of, and the files that other processes cannot open."""
-    small: Batch = []
+def split_files(files: Iterable[FoundFile], size: int) -> Iterator[FileRange | FoundFile]:
+    """Yield, in order, the ranges of files, and the files that other processes cannot open."""
     for found in files:
-        size = _shared_size(found)
-        start = None if size is None or size <= _RANGE_SIZE else _start_of_lines(found)
-        if size is not None and start is None:
-            small.append(FileRange(found.name, 0, size, is_explicit=found.is_explicit))
-            if batch_cost(small) < _RANGE_SIZE:
-                continue
-        if small:
-            yield small
-            small = []
-        if size is None:
+        file_size = _shared_size(found)
+        start = None if file_size is None or file_size <= size else _start_of_lines(found)
+        if file_size is None:
             yield found
-        elif start is not None:
-            for part in _split_lines(found, start, size):
-                yield [part]
-    if small:
-        yield small
+        elif start is None:
+            yield FileRange(found.name, 0, file_size, is_explicit=found.is_explicit)
+        else:
+            yield from _split_lines(found, start, file_size, size)
 
 
 def _shared_size(found: FoundFile) -> int | None:
@@ -82,13 +76,13 @@ def _start_of_lines(found: FoundFile) -> int | None:
         return source.start if source.format == "lines" else None
 
 
-def _split_lines(found: FoundFile, start: int, end: int) -> Iterator[FileRange]:
-    offsets = range(start, end, _RANGE_SIZE)
+def _split_lines(found: FoundFile, start: int, end: int, size: int) -> Iterator[FileRange]:
+    offsets = range(start, end, size)
     for offset in offsets:
         yield FileRange(
             found.name,
             offset,
-            min(_RANGE_SIZE, end - offset),
+            min(size, end - offset),
             is_first=offset == offsets[0],
             is_last=offset == offsets[-1],
             is_whole=False,

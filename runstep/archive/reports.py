@@ -1,161 +1,252 @@
 # SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
-"""Reports of files and of ranges of files: problems and statistics."""
+"""Reports of lines, of files and of ranges of files, which can be added up."""
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path
-from typing import BinaryIO, final
+from typing import IO, Any, final
 
+from .._checks import Rule, array, object_, required, string
 from ..errors import ValidationError
 from ..steps import RunStep
 from ._folders import OpenFile
 from ._input import lines_in_range
 from ._reader import FileCounts, FileReader
 from .problems import LocatedProblem, locate_problems
-from .ranges import Batch, FileRange
+from .ranges import FileRange
 from .records import Record, no_steps_record
-from .statistics import Statistics
+from .statistics import Statistics, check_statistics, count, count_steps, raise_errors
 
 _RECORDS_PER_REPORT = 1000
 _BUFFER_SIZE = 1 << 16
 
 
 @final
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Problems and statistics of files, or of a part of a file.
+    """The problems and statistics of lines, files, or parts of files.
 
-    `records` and `lines` count those of a part. `error` says why a file could not be opened.
+    Reports can be added in any grouping; `Report()` is the report of nothing. A sum is a new report, so add many of
+    them in pairs, as engines do.
     """
 
-    problems: list[LocatedProblem] = field(default_factory=list)
+    problems: tuple[LocatedProblem, ...] = ()
+    """The problems, in the order of the lines."""
     statistics: Statistics = field(default_factory=Statistics)
-    records: int = 0
+    """The statistics. Those of lines and of ranges count no files."""
     lines: int = 0
-    error: str | None = None
+    """The number of lines of JSON Lines."""
+    records: int = 0
+    """The number of run steps and of damaged places."""
+    errors: tuple[str, ...] = ()
+    """Why files could not be opened."""
+
+    def __add__(self, other: Report) -> Report:
+        return add_up((self, other)) if isinstance(other, Report) else NotImplemented
+
+    def moved(self, lines: int) -> Report:
+        """Return the report with `lines` added to the line of each problem."""
+        problems = [problem._replace(line=problem.line and problem.line + lines) for problem in self.problems]
+        return replace(self, problems=tuple(problems))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as new plain JSON types."""
+        return {
+            "problems": [problem._asdict() for problem in self.problems],
+            "statistics": self.statistics.to_dict(),
+            "lines": self.lines,
+            "records": self.records,
+            "errors": list(self.errors),
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Report:
+        """Parse the result of `to_dict`. Raises `ValidationError`."""
+        raise_errors(_check_report, data)
+        return cls(
+            problems=tuple(
+                [LocatedProblem(*[item[key] for key in LocatedProblem._fields]) for item in data["problems"]]
+            ),
+            statistics=Statistics.from_dict(data["statistics"]),
+            lines=data["lines"],
+            records=data["records"],
+            errors=tuple(data["errors"]),
+        )
 
 
-def check_file(opened: OpenFile, *, strict: bool, progress: Callable[[int], None] | None = None) -> Iterator[Report]:
+_text = required("a string", string)
+_number = required("an integer", count)
+_check_problem = object_(
+    {**dict.fromkeys(LocatedProblem._fields, _text), "line": Rule("an integer or null", count, null=None)}
+)
+_check_report = object_(
+    {
+        "problems": required("an array", array(_check_problem)),
+        "statistics": required("an object", check_statistics),
+        "lines": _number,
+        "records": _number,
+        "errors": required("an array", array(string)),
+    }
+)
+
+
+def add_up(reports: Iterable[Report]) -> Report:
+    """Return the sum of reports, in linear time."""
+    problems: list[LocatedProblem] = []
+    statistics = Statistics()
+    lines = records = 0
+    errors: list[str] = []
+    for report in reports:
+        problems += report.problems
+        statistics += report.statistics
+        lines += report.lines
+        records += report.records
+        errors += report.errors
+    return Report(problems=tuple(problems), statistics=statistics, lines=lines, records=records, errors=tuple(errors))
+
+
+# Lines and ranges, which any process can check.
+
+
+def check_lines(
+    lines: Iterable[bytes | bytearray | str],
+    *,
+    file: str = "<lines>",
+    first: int = 1,
+    strict: bool = False,
+    ids: bool = True,
+) -> Report:
+    """Return the report of lines of JSON Lines, whose line ends are optional.
+
+    `file` is the name of their file, `first` the number of the first line. `ids=False` leaves out the hashes that find
+    duplicates, 8 bytes for each step.
+    """
+    reader = FileReader(file, strict=strict, parses_steps=not strict)
+    report = _check_records(reader.read_lines(_as_bytes(lines), first), strict=strict, ids=ids)
+    return _with_counts(report, reader.counts)
+
+
+def read_lines(lines: Iterable[bytes | bytearray | str], *, file: str = "<lines>", first: int = 1) -> Iterator[Record]:
+    """Yield the records of lines of JSON Lines, whose line ends are optional, like `read_records`."""
+    return FileReader(file).records_of_lines(_as_bytes(lines), first)
+
+
+def _as_bytes(lines: Iterable[bytes | bytearray | str]) -> Iterator[bytes | bytearray]:
+    for line in lines:
+        yield line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line
+
+
+def check_range(
+    part: FileRange, *, strict: bool = False, ids: bool = True, open: Callable[[str], IO[bytes]] | None = None
+) -> Report:
+    """Return the report of a range of a file. Its lines are numbered from 1; `join` numbers them as in the file.
+
+    `open` is called with the name of the file and returns a binary file, for files that are not on a disk. A file that
+    cannot be opened is reported in `errors`. `ids` is that of `check_lines`.
+    """
+    try:
+        file = builtins.open(part.file, "rb", buffering=_BUFFER_SIZE) if open is None else open(part.file)  # noqa: SIM115, PTH123  (only opening is tried)
+    except OSError as error:
+        return add_up(check_file(OpenFile(part.file, error, part.is_explicit), strict=strict))
+    with file:
+        if part.is_whole:
+            return add_up(check_file(OpenFile(part.file, file, part.is_explicit), strict=strict, ids=ids))
+        lines = lines_in_range(file, part.start, part.size, is_first=part.is_first)
+        return check_lines(lines, file=part.file, strict=strict, ids=ids)
+
+
+def join(parts: Iterable[tuple[FileRange, Report]]) -> Iterator[Report]:
+    """Yield the reports of ranges as parts of their files: with the numbers of their lines, and the files counted.
+
+    `parts` are in the order of `split`; all ranges of a file are needed. A file in which no range has found run steps
+    is a problem, as for `check`. Raises `ValueError` for a wrong order.
+    """
+    previous: FileRange | None = None
+    lines = 0
+    is_empty = True
+    for part, report in parts:
+        if part.is_whole:
+            yield report
+            continue
+        if part.is_first:
+            lines = 0
+            is_empty = True
+            yield Report(statistics=Statistics(files=1))
+        elif previous is None or part.file != previous.file or part.start <= previous.start:
+            message = f"expected the ranges of a file in order, got {part.file!r} from byte {part.start}"
+            raise ValueError(message)
+        previous = part
+        yield report.moved(lines)
+        lines += report.lines
+        statistics = report.statistics
+        if report.records or report.errors or statistics.deltas or statistics.empty_pages:
+            is_empty = False
+        if part.is_last and is_empty:
+            yield _check_records([no_steps_record(part.file)])
+
+
+# Files.
+
+
+def check_file(
+    opened: OpenFile, *, strict: bool, ids: bool = True, progress: Callable[[int], None] | None = None
+) -> Iterator[Report]:
     """Yield the reports of a file, one for every 1,000 records, so that memory is bounded."""
     if opened.error_message is not None:
-        yield Report(statistics=Statistics(unreadable=1), error=opened.error_message)
+        yield Report(statistics=Statistics(unreadable=1), errors=(opened.error_message,))
         return
     # Strict mode needs the decoded documents, which records hold.
     reader = FileReader(opened.name, strict=strict, parses_steps=not strict)
     records = reader.read(opened, progress)
     is_last = False
     while not is_last:
-        report = Report()
-        _add_records(report, islice(records, _RECORDS_PER_REPORT), strict=strict)
+        report = _check_records(islice(records, _RECORDS_PER_REPORT), strict=strict, ids=ids)
         is_last = report.records < _RECORDS_PER_REPORT
         if is_last:
-            _add_counts(report, reader.counts)
-            report.statistics.files = not reader.counts.is_skipped
+            report.statistics.files = int(not reader.counts.is_skipped)
+            report = _with_counts(report, reader.counts)
         yield report
 
 
-def check_batch(batch: Batch, *, strict: bool, progress: Callable[[int], None] | None = None) -> Iterator[Report]:
-    """Yield the reports of a batch. The lines of a range are numbered from 1; a `RangeMerger` renumbers them."""
-    for part in batch:
-        try:
-            file = Path(part.file).open("rb", buffering=_BUFFER_SIZE)  # noqa: SIM115  (only opening is tried)
-        except OSError as error:
-            yield from check_file(OpenFile(part.file, error, part.is_explicit), strict=strict)
-            continue
-        with file:
-            if part.is_whole:
-                yield from check_file(OpenFile(part.file, file, part.is_explicit), strict=strict, progress=progress)
-            else:
-                yield _check_range(file, part, strict=strict)
+def _check_records(records: Iterable[RunStep | Record], *, strict: bool = False, ids: bool = True) -> Report:
+    problems: list[LocatedProblem] = []
+    number = invalid = 0
 
-
-def join_reports(reports: Iterable[Report]) -> list[Report]:
-    """Return reports without errors as one, because many small ones take long to send to another process."""
-    joined: list[Report] = []
-    for report in reports:
-        if joined and report.error is None and joined[-1].error is None:
-            joined[-1].problems += report.problems
-            joined[-1].statistics.add(report.statistics)
-        else:
-            joined.append(report)
-    return joined
-
-
-def _check_range(file: BinaryIO, part: FileRange, *, strict: bool) -> Report:
-    report = Report()
-    reader = FileReader(part.file, strict=strict, parses_steps=not strict)
-    lines = lines_in_range(file, part.start, part.size, is_first=part.is_first)
-    _add_records(report, reader.read_lines(lines), strict=strict)
-    _add_counts(report, reader.counts)
-    return report
-
-
-def _add_records(report: Report, records: Iterable[RunStep | Record], *, strict: bool) -> None:
-    report.statistics.tally(_readable_steps(report, records, strict=strict))
-
-
-def _readable_steps(report: Report, records: Iterable[RunStep | Record], *, strict: bool) -> Iterator[RunStep]:
-    """Yield the steps that can be parsed, and add the problems of all records to the report."""
-    statistics = report.statistics
-    for record in records:
-        report.records += 1
-        if type(record) is RunStep:
-            yield record
-            continue
-        try:
-            step = record.step(strict=strict)
-        except ValidationError as error:
-            report.problems += locate_problems(record, error)
-            statistics.problems += len(error.problems)
-            if record.damage is not None:
+    def readable_steps() -> Iterator[RunStep]:
+        """Yield the steps that can be parsed, and collect the problems of all records."""
+        nonlocal number, invalid
+        for number, record in enumerate(records, 1):  # noqa: B007  (used after the loop)
+            if type(record) is RunStep:
+                yield record
                 continue
-            if any(problem.level == "error" for problem in error.problems):
-                statistics.invalid += 1
-                continue
-            step = RunStep.from_dict(record.raw)
-        yield step
+            try:
+                step = record.step(strict=strict)
+            except ValidationError as error:
+                problems.extend(locate_problems(record, error))
+                if record.damage is not None:
+                    continue
+                if any(problem.level == "error" for problem in error.problems):
+                    invalid += 1
+                    continue
+                step = RunStep.from_dict(record.raw)
+            yield step
+
+    statistics = count_steps(readable_steps(), ids=ids)
+    statistics.invalid = invalid
+    statistics.problems = len(problems)
+    return Report(problems=tuple(problems), statistics=statistics, records=number)
 
 
-def _add_counts(report: Report, counts: FileCounts) -> None:
+def _with_counts(report: Report, counts: FileCounts) -> Report:
+    """Return a new report with the counts of its file. Its statistics are changed in place."""
     statistics = report.statistics
-    report.lines = counts.lines
     statistics.deltas = counts.deltas
     statistics.other_documents = counts.other_documents
     statistics.empty_pages = counts.empty_pages
     statistics.skipped_files = int(counts.is_skipped)
     statistics.unreadable = int(counts.is_unreadable)
-
-
-@final
-class RangeMerger:
-    """Merges the reports of ranges, given in order: numbers their lines as in the whole file."""
-
-    def __init__(self) -> None:
-        self._lines = 0
-        self._has_records = False
-
-    def merge(self, batch: Batch, reports: Iterable[Report]) -> Iterator[Report]:
-        """Yield the reports of the next batch, with the numbers of the lines of a range changed in place."""
-        part = batch[0]
-        for report in reports:
-            yield report if part.is_whole else self._renumber(part, report)
-
-    def _renumber(self, part: FileRange, report: Report) -> Report:
-        if part.is_first:
-            self._lines = 0
-            self._has_records = False
-        statistics = report.statistics
-        statistics.files = int(part.is_first)
-        report.problems = [
-            problem._replace(line=problem.line and problem.line + self._lines) for problem in report.problems
-        ]
-        self._lines += report.lines
-        if report.records or statistics.deltas or statistics.empty_pages:
-            self._has_records = True
-        if part.is_last and not self._has_records:
-            _add_records(report, [no_steps_record(part.file)], strict=False)
-        return report
+    return replace(report, lines=counts.lines)

@@ -4,14 +4,15 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
-from hashlib import blake2b
 from typing import Any, final
 
-from ..errors import format_path
+from .._checks import Check, Path, Rule, add_wrong_type, object_, required
+from ..errors import Problem, ValidationError, format_path
 from ..frozen import EMPTY
 from ..steps import MAX_SECONDS, MessageCreationStepDetails, RunStep, ToolCallsStepDetails, milliseconds
 from ..tool_calls import (
@@ -31,13 +32,16 @@ OTHER_NAMES = "…" * (_MAX_NAME_LENGTH + 1)
 
 
 @final
-@dataclass(slots=True)
+@dataclass
 class Statistics:
-    """What files contain. Times are Unix seconds.
+    """What files contain, as numbers that can be added up. Times are Unix seconds.
 
-    `invalid` counts steps with errors, `ids` holds a hash of each id. `undocumented` counts keys not defined in the
-    schema by their location, with `[]` for any index. `deltas`, `other_documents` and `empty_pages` are those of
-    `FileCounts`. `unreadable` counts files that the operating system could not open, or read to their end.
+    `invalid` counts steps with errors. `undocumented` counts keys not defined in the schema by their location, with
+    `[]` for any index. Of names, the 1,000 shortest are kept; `OTHER_NAMES` counts the others. `ids` holds 8 bytes of
+    BLAKE2b for each id, to find duplicates. `deltas` are those of steps that a file does not contain,
+    `other_documents` JSON documents without run steps, `empty_pages` pages and arrays without items, `skipped_files`
+    files of a folder in another format. `unreadable` counts files that the operating system could not open, or read to
+    their end.
     """
 
     files: int = 0
@@ -61,8 +65,17 @@ class Statistics:
     unreadable: int = 0
     problems: int = 0
 
-    def add(self, other: Statistics) -> None:
-        """Add the statistics of other files, or of another part of the same file."""
+    def __add__(self, other: Statistics) -> Statistics:
+        if not isinstance(other, Statistics):
+            return NotImplemented
+        total = Statistics()
+        total += self
+        total += other
+        return total
+
+    def __iadd__(self, other: Statistics) -> Statistics:  # noqa: PYI034  (`Self` was added in Python 3.11)
+        if not isinstance(other, Statistics):
+            return NotImplemented
         for name in _NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in _COUNTERS:
@@ -70,71 +83,91 @@ class Statistics:
         times = [time for time in (self.earliest, self.latest, other.earliest, other.latest) if time is not None]
         self.earliest, self.latest = min(times, default=None), max(times, default=None)
         self.ids += other.ids
+        return self
 
     def count_duplicates(self) -> int:
         """Return how many steps have the id of an earlier step."""
         # A set takes eight times the memory of the array, so it holds a sixteenth of the ids at a time.
         return len(self.ids) - sum(len({id_ for id_ in self.ids if id_ & 15 == last}) for last in range(16))
 
-    def tally(self, steps: Iterable[RunStep]) -> None:  # noqa: C901, PLR0912, PLR0915  (one loop, because calls are slow)
-        """Count steps."""
-        # Values are collected in lists and counted at the end, which takes a third of the time.
-        ids: list[str] = []
-        types: list[str] = []
-        statuses: list[str] = []
-        tools: list[str] = []
-        created: list[int] = []
-        absent: list[tuple[str, ...]] = []
-        usage_absent: list[tuple[str, ...]] = []
-        undocumented: list[str] = []
-        prompt = completion = total = 0
-        for step in steps:
-            ids.append(step.id)
-            types.append(step.type)
-            statuses.append(step.status)
-            created.append(step.created_at)
-            absent.append(step._absent)
-            usage = step.usage
-            if usage is not None:
-                usage_absent.append(usage._absent)
-                prompt += usage.prompt_tokens
-                completion += usage.completion_tokens
-                total += usage.total_tokens
-                if usage.extra is not EMPTY:
-                    undocumented += _extra_keys(usage, "usage.")
-            if step.extra is not EMPTY:
-                undocumented += _extra_keys(step, "")
-            details = step.step_details
-            if type(details) is MessageCreationStepDetails:
-                if details.extra is not EMPTY or details.message_creation.extra is not EMPTY:
-                    undocumented += _extra_keys(details, "step_details.")
-                    undocumented += _extra_keys(details.message_creation, "step_details.message_creation.")
-            elif type(details) is ToolCallsStepDetails:
-                if details.extra is not EMPTY:
-                    undocumented += _extra_keys(details, "step_details.")
-                for call in details.tool_calls:
-                    tools.append(call.type)
-                    if type(call) is not FunctionToolCall:
-                        undocumented += _UNDOCUMENTED_KEYS[type(call)](call)
-                    elif call.extra is not EMPTY or call.function.extra is not EMPTY:
-                        undocumented += _extra_keys(call, _CALL)
-                        undocumented += _extra_keys(call.function, f"{_CALL}function.")
-        self.steps += len(ids)
-        self.types.update(types)
-        self.statuses.update(statuses)
-        self.tools.update(tools)
-        self.with_usage += len(usage_absent)
-        self.prompt_tokens += prompt
-        self.completion_tokens += completion
-        self.total_tokens += total
-        self.undocumented.update(undocumented)
-        _count_present(self.undocumented, absent, "", ("expires_at",))
-        _count_present(self.undocumented, usage_absent, "usage.", ("prompt_token_details", "completion_tokens_details"))
-        self.ids.frombytes(b"".join([_hash_id(id_) for id_ in ids]))
-        if created:
-            if min(created) < 0 or max(created) > MAX_SECONDS:
-                created = [time // 1000 for time in map(milliseconds, created) if time is not None]
-            self.earliest, self.latest = min(created, default=None), max(created, default=None)
+    def to_dict(self) -> dict[str, Any]:
+        """Return the statistics as new plain JSON types. `ids` is hexadecimal text."""
+        data = {item.name: getattr(self, item.name) for item in fields(self)}
+        data.update({name: dict(data[name]) for name in _COUNTERS}, ids=self.ids.tobytes().hex())
+        return data
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Statistics:
+        """Parse the result of `to_dict`. Raises `ValidationError`."""
+        raise_errors(check_statistics, data)
+        values = {item.name: data[item.name] for item in fields(cls)}
+        values.update({name: Counter(data[name]) for name in _COUNTERS}, ids=array("q", bytes.fromhex(data["ids"])))
+        return cls(**values)
+
+
+def count_steps(steps: Iterable[RunStep], *, ids: bool = True) -> Statistics:  # noqa: C901  (one loop, because calls are slow)
+    """Return the statistics of steps. Without `ids`, duplicates cannot be counted."""
+    # Values are collected in lists and counted at the end, which takes a third of the time.
+    step_ids: list[str] = []
+    types: list[str] = []
+    statuses: list[str] = []
+    tools: list[str] = []
+    created: list[int] = []
+    absent: list[tuple[str, ...]] = []
+    usage_absent: list[tuple[str, ...]] = []
+    undocumented: list[str] = []
+    prompt = completion = total = 0
+    for step in steps:
+        step_ids.append(step.id)
+        types.append(step.type)
+        statuses.append(step.status)
+        created.append(step.created_at)
+        absent.append(step._absent)
+        usage = step.usage
+        if usage is not None:
+            usage_absent.append(usage._absent)
+            prompt += usage.prompt_tokens
+            completion += usage.completion_tokens
+            total += usage.total_tokens
+            if usage.extra is not EMPTY:
+                undocumented += _extra_keys(usage, "usage.")
+        if step.extra is not EMPTY:
+            undocumented += _extra_keys(step, "")
+        details = step.step_details
+        if type(details) is MessageCreationStepDetails:
+            if details.extra is not EMPTY or details.message_creation.extra is not EMPTY:
+                undocumented += _extra_keys(details, "step_details.")
+                undocumented += _extra_keys(details.message_creation, "step_details.message_creation.")
+        elif type(details) is ToolCallsStepDetails:
+            if details.extra is not EMPTY:
+                undocumented += _extra_keys(details, "step_details.")
+            for call in details.tool_calls:
+                tools.append(call.type)
+                if type(call) is not FunctionToolCall:
+                    undocumented += _UNDOCUMENTED_KEYS[type(call)](call)
+                elif call.extra is not EMPTY or call.function.extra is not EMPTY:
+                    undocumented += _extra_keys(call, _CALL)
+                    undocumented += _extra_keys(call.function, f"{_CALL}function.")
+    if created and (min(created) < 0 or max(created) > MAX_SECONDS):
+        created = [time // 1000 for time in map(milliseconds, created) if time is not None]
+    names = Counter(undocumented)
+    _count_present(names, absent, "", ("expires_at",))
+    _count_present(names, usage_absent, "usage.", ("prompt_token_details", "completion_tokens_details"))
+    statistics = Statistics(
+        steps=len(step_ids),
+        earliest=min(created, default=None),
+        latest=max(created, default=None),
+        with_usage=len(usage_absent),
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        total_tokens=total,
+        ids=_hash_ids(step_ids) if ids else array("q"),
+    )
+    _add_names(statistics.types, Counter(types))
+    _add_names(statistics.statuses, Counter(statuses))
+    _add_names(statistics.tools, Counter(tools))
+    _add_names(statistics.undocumented, names)
+    return statistics
 
 
 _COUNTERS = ("types", "statuses", "tools", "undocumented")
@@ -162,9 +195,57 @@ def _count_present(names: Counter[str], absent: list[tuple[str, ...]], prefix: s
                 names[prefix + key] += count
 
 
-def _hash_id(id_: str) -> bytes:
-    """Return a hash of an id, of 8 bytes, that is the same in every process, unlike `hash`."""
-    return blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+def _hash_ids(ids: list[str]) -> array[int]:
+    """Return a hash of 8 bytes of each id. Unlike `hash`, it is the same in every process."""
+    from hashlib import blake2b  # noqa: PLC0415  (loads OpenSSL, which takes longer than all other imports of this module)
+
+    digests = [blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest() for id_ in ids]
+    return array("q", b"".join(digests))
+
+
+# Checks of decoded statistics and reports.
+
+
+def raise_errors(check: Check, data: Any) -> None:
+    """Raise `ValidationError` if a check finds errors. Unknown keys are ignored."""
+    problems: list[Problem] = []
+    check(data, (), problems)
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        raise ValidationError(errors)
+
+
+def count(value: Any, path: Path, problems: list[Problem]) -> None:
+    """Check an integer, which may not be a float."""
+    if type(value) is not int:
+        add_wrong_type("an integer", value, path, problems)
+
+
+def _counts(value: Any, path: Path, problems: list[Problem]) -> None:
+    """Check the counts of names."""
+    if not isinstance(value, dict):
+        add_wrong_type("an object", value, path, problems)
+        return
+    for name, number in value.items():
+        count(number, (*path, name), problems)
+
+
+def _hashes(value: Any, path: Path, problems: list[Problem]) -> None:
+    """Check the hexadecimal text of hashes of 8 bytes."""
+    if not isinstance(value, str) or not _match_hashes(value):
+        add_wrong_type("hexadecimal hashes of 8 bytes", value, path, problems)
+
+
+_match_hashes = re.compile("(?:[0-9a-f]{16})*").fullmatch
+
+check_statistics = object_(
+    {
+        **dict.fromkeys(_NUMBERS, required("an integer", count)),
+        **dict.fromkeys(_COUNTERS, required("an object", _counts)),
+        **dict.fromkeys(("earliest", "latest"), Rule("an integer or null", count, null=None)),
+        "ids": required("hexadecimal hashes of 8 bytes", _hashes),
+    }
+)
 
 
 # Keys not defined in the schema, in the less common tool calls.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The runstep authors
 # SPDX-License-Identifier: MIT
-"""The summary of statistics, as lines of text."""
+"""The summary of statistics, as text."""
 
 from __future__ import annotations
 
@@ -17,10 +17,15 @@ _MAX_SHOWN = 12
 MAX_DECIMAL_BITS = 2048
 
 
-def summary(statistics: Statistics) -> Iterator[str]:
-    """Yield the lines of the summary of statistics."""
+def summary(statistics: Statistics) -> str:
+    """Return the summary of statistics that `check` prints, as lines of text."""
+    return "\n".join(_lines(statistics))
+
+
+def _lines(statistics: Statistics) -> Iterator[str]:
     invalid = f" and {statistics.invalid:,} invalid" if statistics.invalid else ""
-    yield f"{counted(statistics.steps, 'run step')}{invalid} in {counted(statistics.files, 'file')}"
+    files = f" in {counted(statistics.files, 'file')}" if statistics.files else ""
+    yield f"{counted(statistics.steps, 'run step')}{invalid}{files}"
     if statistics.steps:
         yield from _table(statistics)
     others = {

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, TypeAlias, final
 
 from ..archive._folders import FoundFile, find_files, open_found
-from ..archive.ranges import Batch, batch_cost, batches
-from ..archive.reports import RangeMerger, Report, check_batch, check_file
+from ..archive.ranges import RANGE_SIZE, FileRange, split_files
+from ..archive.reports import Report, check_file, check_range, join
 from ._progress import Progress
 
 if TYPE_CHECKING:
@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 # Less work than this is done before workers have started. In bytes of JSON Lines.
 _MIN_COST = 1 << 25
 
+# Opening a file takes as long as checking this many bytes.
+_FILE_COST = 1 << 13
+
 # Enough to keep the workers busy while a report is printed.
 _PENDING_BATCHES_PER_WORKER = 4
+
+# What a worker checks at a time: a range of a large file, or several whole files.
+_Batch: TypeAlias = list[FileRange]
 
 
 @final
@@ -34,40 +40,52 @@ class ParallelChecker:
         self._jobs = jobs
         self._progress = progress
         self._strict = strict
-        self._merger = RangeMerger()
         self._stack = ExitStack()
         self._pool: Pool | None = None
         # Batches that are not submitted, because there may be too few for workers.
-        self._waiting: list[Batch] = []
+        self._waiting: list[_Batch] = []
         self._cost = 0
-        self._pending: deque[tuple[Batch, Future[list[Report] | None]]] = deque()
+        self._pending: deque[tuple[_Batch, Future[Report | None]]] = deque()
 
     def check(self, paths: Iterable[str]) -> Iterator[Report]:
         """Yield the reports of paths, in the order of one process. Raises `ChildProcessError` if a worker dies."""
         with self._stack:
-            for batch in batches(find_files(paths)):
-                if isinstance(batch, FoundFile):
-                    yield from self._finish()
-                    with open_found(batch) as opened:
-                        yield from check_file(opened, strict=self._strict, progress=self._progress.advance)
-                    continue
-                self._waiting.append(batch)
-                self._cost += batch_cost(batch)
-                if self._pool is not None or (self._cost >= _MIN_COST and len(self._waiting) >= self._jobs):
-                    yield from self._submit(_PENDING_BATCHES_PER_WORKER * self._jobs)
-            yield from self._finish()
+            yield from join(self._check(paths))
 
-    def _finish(self) -> Iterator[Report]:
+    def _check(self, paths: Iterable[str]) -> Iterator[tuple[FileRange, Report]]:
+        for batch in _batches(split_files(find_files(paths), RANGE_SIZE)):
+            if isinstance(batch, FoundFile):
+                yield from self._finish()
+                yield from self._check_here(batch)
+                continue
+            self._waiting.append(batch)
+            self._cost += _cost(batch)
+            if self._pool is not None or (self._cost >= _MIN_COST and len(self._waiting) >= self._jobs):
+                yield from self._submit(_PENDING_BATCHES_PER_WORKER * self._jobs)
+        yield from self._finish()
+
+    def _finish(self) -> Iterator[tuple[FileRange, Report]]:
         """Check what is waiting, and wait for all workers."""
         if self._pool is not None or (self._cost >= _MIN_COST and len(self._waiting) > 1):
             yield from self._submit(0)
         for batch in self._waiting:
-            reports = check_batch(batch, strict=self._strict, progress=self._progress.advance)
-            yield from self._merger.merge(batch, reports)
+            for part in batch:
+                if part.is_whole:
+                    yield from self._check_here(FoundFile(part.file, is_explicit=part.is_explicit))
+                else:
+                    yield part, check_range(part, strict=self._strict)
+                    self._progress.advance(part.size)
         self._waiting.clear()
         self._cost = 0
 
-    def _submit(self, max_pending: int) -> Iterator[Report]:
+    def _check_here(self, found: FoundFile) -> Iterator[tuple[FileRange, Report]]:
+        """Check a whole file in this process, with several reports."""
+        part = FileRange(found.name, 0, 0)
+        with open_found(found) as opened:
+            for report in check_file(opened, strict=self._strict, progress=self._progress.advance):
+                yield part, report
+
+    def _submit(self, max_pending: int) -> Iterator[tuple[FileRange, Report]]:
         """Submit what is waiting, and yield the reports of all but a number of batches."""
         if self._pool is None:
             try:
@@ -81,6 +99,31 @@ class ParallelChecker:
         self._waiting.clear()
         while len(self._pending) > max_pending:
             batch, future = self._pending.popleft()
-            reports = self._pool.result(future)
+            report = self._pool.result(future)
             self._progress.advance(sum([part.size for part in batch]))
-            yield from self._merger.merge(batch, reports)
+            # A batch of several files needs no numbers of lines.
+            yield batch[0], report
+
+
+def _batches(parts: Iterable[FileRange | FoundFile]) -> Iterator[_Batch | FoundFile]:
+    """Yield, in order, the ranges of large files, groups of small files, and the files that workers cannot open."""
+    group: _Batch = []
+    for part in parts:
+        if isinstance(part, FileRange) and part.is_whole:
+            group.append(part)
+            if _cost(group) < RANGE_SIZE:
+                continue
+        if group:
+            yield group
+            group = []
+        if isinstance(part, FoundFile):
+            yield part
+        elif not part.is_whole:
+            yield [part]
+    if group:
+        yield group
+
+
+def _cost(batch: _Batch) -> int:
+    """Return the number of bytes of a range that are checked as fast as a batch."""
+    return sum([part.size + _FILE_COST for part in batch])

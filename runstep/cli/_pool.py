@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from typing import Any, final
 
-from ..archive.ranges import Batch
-from ..archive.reports import Report, check_batch, join_reports
+from ..archive.ranges import FileRange
+from ..archive.reports import Report, add_up, check_range
 
 # Forking is the fastest way to start workers, and safe because this process has no other threads yet.
 _START_METHOD = "fork" if sys.platform == "linux" else None
@@ -53,7 +53,7 @@ class Pool:
         with suppress(AttributeError):  # private
             executor._result_queue._writer.close()
 
-    def submit(self, batch: Batch, *, strict: bool) -> Future[list[Report] | None]:
+    def submit(self, batch: list[FileRange], *, strict: bool) -> Future[Report | None]:
         """Have a worker check a batch."""
         try:
             with _blocked_signals():
@@ -66,18 +66,18 @@ class Pool:
         self._started = max(self._started, len(self.workers()))
         return future
 
-    def result(self, future: Future[list[Report] | None]) -> list[Report]:
-        """Wait for the reports of a batch. Raises `MemoryError` if this process or the worker has no memory left."""
+    def result(self, future: Future[Report | None]) -> Report:
+        """Wait for the report of a batch. Raises `MemoryError` if this process or the worker has no memory left."""
         while not wait((future,), _INTERVAL).done:
             if self.failure is not None:
                 raise _cannot_start(self.failure)
             if len(self.workers()) < self._started:
                 # The executor notices it too, unless it waits for the rest of a result.
                 raise BrokenExecutor
-        reports = future.result()
-        if reports is None:
+        report = future.result()
+        if report is None:
             raise MemoryError
-        return reports
+        return report
 
 
 @contextmanager
@@ -129,10 +129,10 @@ def _blocked_signals() -> Generator[None, None, None]:
 # What follows is executed by the workers.
 
 
-def _check(batch: Batch, *, strict: bool) -> list[Report] | None:
-    """Return the reports of a batch; None if there is not enough memory for them, or for the exception."""
+def _check(batch: list[FileRange], *, strict: bool) -> Report | None:
+    """Return the report of a batch; None if there is not enough memory for it, or for the exception."""
     try:
-        return join_reports(check_batch(batch, strict=strict))
+        return add_up([check_range(part, strict=strict) for part in batch])
     except MemoryError:
         return None
 

@@ -24,16 +24,15 @@ def run(options: argparse.Namespace) -> int:
     is_json = options.format == "json"
     with Progress(is_wanted=not options.quiet) as progress:
         for report in _reports(options, progress):
-            statistics.add(report.statistics)
-            if report.problems or report.error:
+            statistics += report.statistics
+            if report.problems or report.errors:
                 progress.clear()
-            if report.error:
-                print_error(report.error)
+            for error in report.errors:
+                print_error(error)
             for problem in report.problems:
                 print_line(json.dumps(problem._asdict()) if is_json else format_problem(problem))
     if not options.quiet and (statistics.files or not statistics.unreadable):
-        for line in summary(statistics):
-            print_line(line, sys.stderr if is_json else None)
+        print_line(summary(statistics), sys.stderr if is_json else None)
     if statistics.unreadable:
         return 2
     if not statistics.steps and not statistics.problems and not statistics.empty_pages:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from runstep.archive.statistics import OTHER_NAMES, Statistics
-from runstep.archive.summary import summary
+from runstep.archive import Statistics, summary
+from runstep.archive.statistics import OTHER_NAMES
 from runstep.cli import _progress, main
 
 from .conftest import ARCHIVES, CliRunner, StepFactory, Terminal
@@ -203,7 +203,7 @@ def test_the_summary_counts_unknown_values_and_keys(run: CliRunner, tmp_path: Pa
 
 def test_the_summary_shows_the_most_frequent_names() -> None:
     types = Counter({f"type_{number:02}": 1 for number in range(20)} | {"message_creation": 3000, OTHER_NAMES: 2001})
-    line = list(summary(Statistics(steps=1, types=types)))[1]
+    line = summary(Statistics(steps=1, types=types)).splitlines()[1]
     assert line.startswith("  type          message_creation 3,000, type_00 1, ")
     assert line.endswith(", type_10 1 and 9 more, others 2,001")
 

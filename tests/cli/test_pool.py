@@ -20,7 +20,8 @@ from typing import Any
 
 import pytest
 
-from runstep.archive import ranges
+from runstep.archive import FileRange, Report
+from runstep.archive.ranges import RANGE_SIZE
 from runstep.cli import _parallel, _pool
 
 from ..conftest import posix
@@ -36,13 +37,13 @@ WORKER_DIED = "runstep: error: a worker process died, probably for lack of memor
 @pytest.fixture(autouse=True)
 def _two_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make two workers check two small files, on any machine."""
-    monkeypatch.setattr(ranges, "_FILE_COST", ranges._RANGE_SIZE)
+    monkeypatch.setattr(_parallel, "_FILE_COST", RANGE_SIZE)
     monkeypatch.setattr(_parallel, "_MIN_COST", 0)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
 
 def test_the_number_of_jobs_does_not_change_the_output(run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ranges, "_RANGE_SIZE", 500)
+    monkeypatch.setattr(_parallel, "RANGE_SIZE", 500)
     arguments = ["check", "log.jsonl", "missing", "."]
     assert run(*arguments, "--jobs", "2") == run(*arguments)
 
@@ -83,7 +84,7 @@ def raiser(error: Exception) -> Callable[..., None]:
 
 @posix
 def test_a_killed_worker_is_an_error(run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_pool, "check_batch", kill_worker)
+    monkeypatch.setattr(_pool, "check_range", kill_worker)
     assert run("check", "--jobs", 2, valid_file, valid_file) == (2, "", WORKER_DIED)
 
 
@@ -121,7 +122,7 @@ def test_a_worker_killed_while_it_sends_a_result_is_an_error(tmp_path: Path) -> 
 
 
 def test_a_worker_without_memory_is_an_error(run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_pool, "check_batch", raiser(MemoryError()))
+    monkeypatch.setattr(_pool, "check_range", raiser(MemoryError()))
     assert run("check", "--jobs", 2, valid_file, valid_file) == (2, "", "runstep: error: out of memory\n")
 
 
@@ -157,9 +158,9 @@ def no_workers(_: object) -> list[object]:
 def test_a_result_may_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pool, "_INTERVAL", 0.01)
     future: Future[Any] = Future()
-    threading.Timer(0.1, future.set_result, [[]]).start()
+    threading.Timer(0.1, future.set_result, [Report()]).start()
     with _pool.worker_pool(1) as pool:
-        assert pool.result(future) == []
+        assert pool.result(future) == Report()
 
 
 def test_a_worker_that_has_died_is_noticed_beside_the_executor(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,9 +196,9 @@ def test_a_pool_that_is_broken_accepts_no_batches(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_worker_returns_no_reports_if_it_has_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _pool._check([], strict=False) == []
-    monkeypatch.setattr(_pool, "check_batch", raiser(MemoryError()))
-    assert _pool._check([], strict=False) is None
+    assert _pool._check([], strict=False) == Report()
+    monkeypatch.setattr(_pool, "check_range", raiser(MemoryError()))
+    assert _pool._check([FileRange("x", 0, 1)], strict=False) is None
 
 
 def test_the_failures_of_other_threads_are_left_to_their_hook(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,6 +296,15 @@ def test_small_files_before_a_pipe_are_checked_in_this_process(
     monkeypatch.setattr(_parallel, "_MIN_COST", 1 << 23)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"[]")))
     assert run("check", "page.json", "page.json", "-", "--jobs", 2)[0] == 0
+    assert pools == []
+
+
+def test_the_ranges_of_a_small_file_are_checked_in_this_process(
+    pools: list[int], run: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_parallel, "_MIN_COST", 1 << 23)
+    monkeypatch.setattr(_parallel, "RANGE_SIZE", 500)
+    assert run("check", "log.jsonl", "--jobs", 2) == run("check", "log.jsonl")
     assert pools == []
 
 
