@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The Spark job, and its comparison with one machine."""
