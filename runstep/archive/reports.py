@@ -19,7 +19,7 @@ from ._reader import FileCounts, FileReader
 from .problems import LocatedProblem, locate_problems
 from .ranges import FileRange
 from .records import Record, no_steps_record
-from .statistics import Statistics, check_statistics, count, count_steps, raise_errors
+from .statistics import Statistics, check_statistics, count_steps, raise_errors, whole_number
 
 _RECORDS_PER_REPORT = 1000
 _BUFFER_SIZE = 1 << 16
@@ -79,9 +79,9 @@ class Report:
 
 
 _text = required("a string", string)
-_number = required("an integer", count)
+_number = required("an integer", whole_number)
 _check_problem = object_(
-    {**dict.fromkeys(LocatedProblem._fields, _text), "line": Rule("an integer or null", count, null=None)}
+    {**dict.fromkeys(LocatedProblem._fields, _text), "line": Rule("an integer or null", whole_number, null=None)}
 )
 _check_report = object_(
     {
@@ -162,8 +162,8 @@ def check_range(
 def join(parts: Iterable[tuple[FileRange, Report]]) -> Iterator[Report]:
     """Yield the reports of ranges as parts of their files: with the numbers of their lines, and the files counted.
 
-    `parts` are in the order of `split`; all ranges of a file are needed. A file in which no range has found run steps
-    is a problem, as for `check`. Raises `ValueError` for a wrong order.
+    `parts` are in the order of `split`. A file in which no range has found run steps is a problem, as for `check`.
+    Raises `ValueError` if ranges are missing or not in order.
     """
     previous: FileRange | None = None
     lines = 0
@@ -172,14 +172,14 @@ def join(parts: Iterable[tuple[FileRange, Report]]) -> Iterator[Report]:
         if part.is_whole:
             yield report
             continue
+        if not _is_next(part, previous):
+            message = f"expected the ranges of a file in order, got {part.file!r} from byte {part.start}"
+            raise ValueError(message)
+        previous = part
         if part.is_first:
             lines = 0
             is_empty = True
             yield Report(statistics=Statistics(files=1))
-        elif previous is None or part.file != previous.file or part.start <= previous.start:
-            message = f"expected the ranges of a file in order, got {part.file!r} from byte {part.start}"
-            raise ValueError(message)
-        previous = part
         yield report.moved(lines)
         lines += report.lines
         statistics = report.statistics
@@ -187,6 +187,16 @@ def join(parts: Iterable[tuple[FileRange, Report]]) -> Iterator[Report]:
             is_empty = False
         if part.is_last and is_empty:
             yield _check_records([no_steps_record(part.file)])
+    if previous is not None and not previous.is_last:
+        message = f"expected the last range of {previous.file!r}, got only those up to byte {previous.start}"
+        raise ValueError(message)
+
+
+def _is_next(part: FileRange, previous: FileRange | None) -> bool:
+    """Return whether a range may follow another one, or come first."""
+    if previous is None or previous.is_last:
+        return part.is_first
+    return not part.is_first and part.file == previous.file and part.start > previous.start
 
 
 # Files.

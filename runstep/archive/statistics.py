@@ -215,7 +215,7 @@ def raise_errors(check: Check, data: Any) -> None:
         raise ValidationError(errors)
 
 
-def count(value: Any, path: Path, problems: list[Problem]) -> None:
+def whole_number(value: Any, path: Path, problems: list[Problem]) -> None:
     """Check an integer, which may not be a float."""
     if type(value) is not int:
         add_wrong_type("an integer", value, path, problems)
@@ -227,7 +227,7 @@ def _counts(value: Any, path: Path, problems: list[Problem]) -> None:
         add_wrong_type("an object", value, path, problems)
         return
     for name, number in value.items():
-        count(number, (*path, name), problems)
+        whole_number(number, (*path, name), problems)
 
 
 def _hashes(value: Any, path: Path, problems: list[Problem]) -> None:
@@ -240,9 +240,9 @@ _match_hashes = re.compile("(?:[0-9a-f]{16})*").fullmatch
 
 check_statistics = object_(
     {
-        **dict.fromkeys(_NUMBERS, required("an integer", count)),
+        **dict.fromkeys(_NUMBERS, required("an integer", whole_number)),
         **dict.fromkeys(_COUNTERS, required("an object", _counts)),
-        **dict.fromkeys(("earliest", "latest"), Rule("an integer or null", count, null=None)),
+        **dict.fromkeys(("earliest", "latest"), Rule("an integer or null", whole_number, null=None)),
         "ids": required("hexadecimal hashes of 8 bytes", _hashes),
     }
 )

@@ -74,12 +74,16 @@ def test_lines_cut_anywhere_and_checked_apart_give_the_report_of_all(lines: list
     assert add_up(numbered) == whole
     unnumbered = [check_lines(lines[start:end], strict=strict, ids=ids) for start, end in bounds]
     assert add_up(part.moved(start) for part, (start, _) in zip(unnumbered, bounds, strict=True)) == whole
+    last = len(unnumbered) - 1
     ranges = [
-        FileRange("<lines>", index, 1, is_first=index == 0, is_last=False, is_whole=False)
+        FileRange("<lines>", index, 1, is_first=index == 0, is_last=index == last, is_whole=False)
         for index in range(len(unnumbered))
     ]
-    files = Report(statistics=Statistics(files=1))
-    assert add_up(join(zip(ranges, unnumbered, strict=True))) == files + whole
+    file = Report(statistics=Statistics(files=1))
+    if not whole.records and not whole.statistics.deltas and not whole.statistics.empty_pages:
+        problem = LocatedProblem("<lines>", 1, "", "", "error", "no run steps found")
+        file += Report(problems=(problem,), records=1, statistics=Statistics(problems=1))
+    assert add_up(join(zip(ranges, unnumbered, strict=True))) == file + whole
 
 
 @given(lines=st.lists(st.sampled_from(LINES), max_size=9), end=st.sampled_from([b"", b"\n", b"\r\n"]))
@@ -178,17 +182,26 @@ def test_a_line_longer_than_many_ranges_is_one_line(tmp_path: Path, step: StepFa
     assert report == check_whole(path)
 
 
-@pytest.mark.parametrize(
-    "order", [[1], [0, 2], [0, 2, 1], [0, 1, 1]], ids=["without the first", "other file", "not sorted", "twice"]
+FIRST, MIDDLE, LAST = (
+    FileRange("x", start, 9, is_first=start == 0, is_last=start == 18, is_whole=False) for start in (0, 9, 18)
 )
-def test_ranges_in_a_wrong_order_are_an_error(order: list[int], tmp_path: Path) -> None:
-    path = tmp_path / "x.jsonl"
-    path.write_bytes(LOG)
-    parts = [(part, check_range(part)) for part in split(path, size=1000)]
-    if order == [0, 2]:
-        parts[2] = parts[2][0]._replace(file="other"), parts[2][1]
-    with pytest.raises(ValueError, match=r"^expected the ranges of a file in order, got '.*' from byte \d+$"):
-        list(join([parts[index] for index in order]))
+
+
+@pytest.mark.parametrize(
+    ("ranges", "message"),
+    [
+        ([MIDDLE, LAST], "expected the ranges of a file in order, got 'x' from byte 9"),
+        ([FIRST, LAST, MIDDLE], "expected the ranges of a file in order, got 'x' from byte 9"),
+        ([FIRST, MIDDLE, MIDDLE], "expected the ranges of a file in order, got 'x' from byte 9"),
+        ([FIRST, FIRST._replace(file="y")], "expected the ranges of a file in order, got 'y' from byte 0"),
+        ([FIRST, LAST._replace(file="y")], "expected the ranges of a file in order, got 'y' from byte 18"),
+        ([FIRST, MIDDLE], "expected the last range of 'x', got only those up to byte 9"),
+    ],
+    ids=["without the first", "not sorted", "twice", "without the last", "of two files", "truncated"],
+)
+def test_ranges_that_are_missing_or_not_in_order_are_an_error(ranges: list[FileRange], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        list(join((part, Report()) for part in ranges))
 
 
 def test_whole_files_need_no_order() -> None:
@@ -200,7 +213,8 @@ def test_whole_files_need_no_order() -> None:
 def test_a_file_removed_before_its_range_is_read_is_an_error(is_whole: bool, tmp_path: Path) -> None:
     part = FileRange(str(tmp_path / "gone"), 0, 9, is_whole=is_whole)
     report = check_range(part)
-    assert (report.errors, report.problems) == ((f"cannot read '{part.file}': No such file or directory",), ())
+    assert report.problems == ()
+    assert report.errors == (f"cannot read '{part.file}': No such file or directory",)
     assert report.statistics.unreadable == 1
     assert add_up(join([(part, report)])).problems == ()
 
