@@ -12,6 +12,18 @@ from typing import Any, TypeAlias
 import pytest
 from hypothesis import HealthCheck, settings
 
+import runstep
+
+PACKAGE = runstep.__name__
+"""The name of the package. In a vendored copy it is another one: change the imports of the tests, and nothing else."""
+
+PACKAGE_FOLDER = Path(runstep.__path__[0])
+ROOT = PACKAGE_FOLDER.parents[PACKAGE.count(".")]
+"""The folder from which the package can be imported."""
+
+IS_CHECKOUT = PACKAGE == "runstep" and (ROOT / ".ci").is_dir()
+"""Whether the package is in a checkout or a source distribution, not a copy of it in another project."""
+
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
 """Skip a test that needs a POSIX system."""
 
@@ -30,6 +42,11 @@ _NO_TIME_LIMITS = settings(deadline=None, suppress_health_check=[HealthCheck.too
 # CI runs must be reproducible; other runs generate new examples each time.
 settings.register_profile("runstep", _NO_TIME_LIMITS, max_examples=100, derandomize="CI" in os.environ)
 settings.load_profile("runstep")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks. A copy of the tests has no `pyproject.toml`."""
+    config.addinivalue_line("markers", "long: takes minutes; only run with `-m long`")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

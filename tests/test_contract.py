@@ -33,7 +33,7 @@ from runstep import (
     diagnose,
 )
 
-from .conftest import Mark
+from .conftest import PACKAGE, Mark
 from .strategies import DOCUMENTS
 
 StepFactory = Callable[..., dict[str, Any]]
@@ -467,8 +467,8 @@ def test_all_lists_every_public_name_in_order() -> None:
 
 def test_public_objects_are_documented_and_defined_in_public_modules() -> None:
     for name in runstep.__all__:
-        module = getattr(getattr(runstep, name), "__module__", "runstep")
-        assert "._" not in module
+        module = getattr(getattr(runstep, name), "__module__", PACKAGE)
+        assert "._" not in module.removeprefix(PACKAGE)
         assert inspect.getdoc(getattr(runstep, name)) or not callable(getattr(runstep, name))
 
 

@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "runstep"
+from .conftest import PACKAGE_FOLDER
 
 # Each part may import the parts after it, and itself.
 PARTS = ("cli", "export", "archive", "streaming", "core")
@@ -23,7 +22,10 @@ CORE = (
 )
 DIAGNOSIS = ("diagnosis", "_checks")
 
-MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in sorted(PACKAGE.rglob("*.py"))}
+MODULES = {
+    ".".join(path.relative_to(PACKAGE_FOLDER).with_suffix("").parts): path
+    for path in sorted(PACKAGE_FOLDER.rglob("*.py"))
+}
 
 
 def imports(name: str, *, at_top_level: bool = False) -> set[str]:

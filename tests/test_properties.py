@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import runstep
-from runstep import FrozenDict, Problem, RunStep, RunStepPage, ValidationError, diagnose
+from runstep import FrozenDict, Problem, RunStep, RunStepPage, ValidationError, diagnose, diagnosis
 from runstep.diagnosis import diagnose_as
 
 from . import strategies
@@ -295,5 +295,5 @@ def _fail(*_: object) -> NoReturn:
 def test_valid_documents_are_parsed_without_the_diagnosis(part: tuple[str, Any]) -> None:
     kind, data = part
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("runstep.diagnosis.diagnose_as", _fail)
+        patch.setattr(diagnosis, "diagnose_as", _fail)
         model(kind).from_dict(data)

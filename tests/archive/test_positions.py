@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runstep.archive import _positions
 from runstep.archive._positions import JsonPositions, SourceText
 
 JSON = st.recursive(
@@ -56,7 +57,7 @@ def test_a_deep_value_is_located_with_a_bounded_number_of_decodings(monkeypatch:
         calls.append(offset)
         return decode(text, offset)
 
-    monkeypatch.setattr("runstep.archive._positions._decode", counting)
+    monkeypatch.setattr(_positions, "_decode", counting)
     JsonPositions(SourceText("[" * depth + "]" * depth), 0).line((0,) * depth)
     assert len(calls) == 100
 
@@ -75,7 +76,7 @@ def test_a_value_after_one_that_is_nested_too_deeply_has_the_line_of_its_contain
         return decode(text, offset)
 
     positions = JsonPositions(SourceText(text), 0)
-    monkeypatch.setattr("runstep.archive._positions._decode", limited)
+    monkeypatch.setattr(_positions, "_decode", limited)
     for _ in range(3):
         assert [positions.line((index,)) for index in range(3)] == [2, 3, 1]
     assert calls == [2, 5]

@@ -16,10 +16,9 @@ import pytest
 
 from runstep.cli import main
 
-from ..conftest import DATA
+from ..conftest import DATA, PACKAGE, ROOT
 
 ARCHIVES = DATA / "archives"
-ROOT = Path(__file__).parents[2]
 StepFactory = Callable[..., dict[str, Any]]
 
 
@@ -64,8 +63,8 @@ def start_process(
     *arguments: str, stdout: Any = subprocess.PIPE, cpus: int | None = None, **options: Any
 ) -> subprocess.Popen[str]:
     """Start the command line as a process of the checkout, without installed packages, as if there were `cpus`."""
-    code = f"import os, runpy; os.cpu_count = lambda: {cpus}; runpy.run_module('runstep', run_name='__main__')"
-    module = ["-m", "runstep"] if cpus is None else ["-c", code]
+    code = f"import os, runpy; os.cpu_count = lambda: {cpus}; runpy.run_module({PACKAGE!r}, run_name='__main__')"
+    module = ["-m", PACKAGE] if cpus is None else ["-c", code]
     return subprocess.Popen(  # noqa: S603  (the arguments are constants of the tests)
         [sys.executable, "-S", "-E", *module, *arguments],
         cwd=ROOT,

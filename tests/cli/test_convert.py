@@ -21,8 +21,8 @@ import pytest
 from runstep import RunStep, RunStepPage
 from runstep.archive import read_records
 
-from ..conftest import posix
-from .conftest import ARCHIVES, ROOT, CliRunner, StepFactory, start_process
+from ..conftest import PACKAGE, ROOT, posix
+from .conftest import ARCHIVES, CliRunner, StepFactory, start_process
 
 
 def wait_for(find: Callable[[], list[Path]]) -> list[Path]:
@@ -152,7 +152,7 @@ def test_a_device_can_be_both_input_and_output() -> None:
         _, errors = process.communicate()
     assert (process.returncode, errors) == (
         1,
-        f"<stdin>:1: no run steps found\n{Path(sys.executable).name} -m runstep: error: no run steps found\n",
+        f"<stdin>:1: no run steps found\n{Path(sys.executable).name} -m {PACKAGE}: error: no run steps found\n",
     )
 
 
@@ -437,7 +437,7 @@ def test_losses_can_be_written_to_standard_error(conversation: Path, tmp_path: P
     log.write_text("first\n", encoding="utf-8")
     arguments = ["convert", str(conversation), "--to", "chat", "-o", str(tmp_path / "out"), "-q"]
     with log.open("a", encoding="utf-8") as target:
-        command = [sys.executable, "-m", "runstep", *arguments, "--losses", "/dev/stderr"]
+        command = [sys.executable, "-m", PACKAGE, *arguments, "--losses", "/dev/stderr"]
         process = subprocess.run(command, cwd=ROOT, stderr=target, check=False)  # noqa: S603
     assert process.returncode == 0
     lines = log.read_text(encoding="utf-8").splitlines()

@@ -21,7 +21,7 @@ from runstep.archive import Record
 from runstep.cli import _progress, main
 from runstep.cli import check as check_command
 
-from ..conftest import posix
+from ..conftest import PACKAGE, posix
 from .conftest import ARCHIVES, CliRunner, StepFactory, Terminal
 
 
@@ -95,6 +95,18 @@ def test_help_has_examples(command: str, capsys: pytest.CaptureFixture[str]) -> 
         main([*command.split(), "--help"])
     assert exc_info.value.code == 0
     assert f"examples:\n  runstep {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["", "check", "show", "convert"])
+def test_help_only_names_the_program_as_it_was_started(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["app.pyz"])
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    output = capsys.readouterr().out
+    assert f"examples:\n  app.pyz {command}" in output
+    assert "runstep" not in output
 
 
 @pytest.mark.parametrize(
@@ -180,10 +192,10 @@ def test_what_cannot_be_written_is_discarded_before_the_exit(monkeypatch: pytest
 def test_the_program_name_of_a_module_is_its_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys.modules["__main__"], "__spec__", ModuleSpec("runstep.__main__", None))
-    monkeypatch.setattr(sys, "orig_argv", ["/usr/bin/python3", "-m", "runstep"])
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", ModuleSpec(f"{PACKAGE}.__main__", None))
+    monkeypatch.setattr(sys, "orig_argv", ["/usr/bin/python3", "-m", PACKAGE])
     assert main([]) == 0
-    assert capsys.readouterr().out.startswith("usage: python3 -m runstep [-h]")
+    assert capsys.readouterr().out.startswith(f"usage: python3 -m {PACKAGE} [-h]")
 
 
 @pytest.mark.parametrize("command", [["check"], ["show"], ["convert", "--to", "page"]])

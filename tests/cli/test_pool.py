@@ -24,8 +24,8 @@ from runstep.archive import FileRange, Report
 from runstep.archive.ranges import RANGE_SIZE
 from runstep.cli import _parallel, _pool
 
-from ..conftest import posix
-from .conftest import ARCHIVES, ROOT, CliRunner, start_process
+from ..conftest import PACKAGE, ROOT, posix
+from .conftest import ARCHIVES, CliRunner, start_process
 
 TIMEOUT = 30
 
@@ -88,9 +88,9 @@ def test_a_killed_worker_is_an_error(run: CliRunner, valid_file: Path, monkeypat
     assert run("check", "--jobs", 2, valid_file, valid_file) == (2, "", WORKER_DIED)
 
 
-KILLED_CHECK = """
+KILLED_CHECK = f"""
 import multiprocessing.connection, os, signal, sys
-import runstep.cli._parallel
+from {PACKAGE}.cli import _parallel, main as check
 main = os.getpid()
 send = multiprocessing.connection.Connection._send
 def send_half(self, data, *arguments):
@@ -100,9 +100,9 @@ def send_half(self, data, *arguments):
     send(self, data, *arguments)
 multiprocessing.connection.Connection._send = send_half
 os.cpu_count = lambda: 2
-runstep.cli._parallel._MIN_COST = 0
+_parallel._MIN_COST = 0
 sys.argv[0] = "runstep"
-sys.exit(runstep.cli.main())
+sys.exit(check())
 """
 
 
@@ -226,21 +226,21 @@ def test_the_failures_of_other_threads_are_left_to_their_hook(monkeypatch: pytes
 def test_a_platform_without_processes_is_an_error(
     run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "runstep.cli._pool", None)
+    monkeypatch.setitem(sys.modules, f"{PACKAGE}.cli._pool", None)
     code, output, errors = run("check", "--jobs", 2, valid_file, valid_file)
     assert (code, output) == (2, "")
     assert errors.startswith(f"{CANNOT_START}import of ")
 
 
-LIMITED_CHECK = """
+LIMITED_CHECK = f"""
 import os, resource, runpy, sys
-import runstep.cli._parallel, runstep.cli._pool
+from {PACKAGE}.cli import _parallel, _pool
 os.cpu_count = lambda: 2
-runstep.cli._parallel._MIN_COST = 0
+_parallel._MIN_COST = 0
 sys.argv[0] = "runstep"
 limit = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize() + int(sys.argv.pop(1))
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-runpy.run_module("runstep", run_name="__main__")
+runpy.run_module("{PACKAGE}", run_name="__main__")
 """
 
 

@@ -34,7 +34,7 @@ from runstep.export.tables import (
     write_sqlite,
 )
 
-from ..conftest import CORPUS, DATA, needs_corpus, posix
+from ..conftest import CORPUS, DATA, PACKAGE, ROOT, needs_corpus, posix
 from ..strategies import STEP
 
 StepFactory = Callable[..., dict[str, Any]]
@@ -48,7 +48,6 @@ SELECT type, name, count(*) AS calls, avg(step_duration) AS seconds
 FROM calls GROUP BY type, name ORDER BY seconds DESC LIMIT 10
 """
 
-CHECKOUT = Path(__file__).parents[2]
 STEPS = st.lists(STEP.map(RunStep.from_dict), max_size=4)
 
 
@@ -295,8 +294,8 @@ def test_all_rows_have_exactly_the_documented_columns(steps: list[RunStep]) -> N
 
 
 def test_rows_need_no_sqlite() -> None:
-    code = "import sys; sys.modules['sqlite3'] = None; from runstep.export.tables import step_rows"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=CHECKOUT)  # noqa: S603  (trusted input)
+    code = f"import sys; sys.modules['sqlite3'] = None; from {PACKAGE}.export.tables import step_rows"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)  # noqa: S603  (trusted input)
 
 
 # CSV.

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runstep import FileSearch, FrozenDict, RankingOptions, ValidationError, streaming
-from runstep.streaming import RunStepDelta
+from runstep.streaming import RunStepDelta, diagnosis
 from runstep.streaming.diagnosis import _CHECKS as KINDS
 from runstep.streaming.diagnosis import diagnose_delta_as
 
@@ -268,7 +268,7 @@ def _fail(*_: object) -> NoReturn:
 def test_a_valid_document_is_parsed_without_diagnosis(part: tuple[str, Any]) -> None:
     kind, data = part
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("runstep.streaming.diagnosis.diagnose_delta_as", _fail)
+        patch.setattr(diagnosis, "diagnose_delta_as", _fail)
         model(kind).from_dict(data)
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import array
 import copy
 import gzip
-import importlib
 import io
 import json
 import os
@@ -25,6 +24,7 @@ from hypothesis import strategies as st
 
 from runstep import RunStep, ValidationError, streaming
 from runstep.streaming import Event, RunStepAccumulator, RunStepDelta, RunStepStream, read_stream
+from runstep.streaming import deltas as delta_classes
 
 from ..conftest import CORPUS, DATA, needs_corpus
 from ..strategies import LIVE_STEP
@@ -421,8 +421,9 @@ def test_the_time_per_delta_is_constant_and_close_to_json_decoding() -> None:
 
 
 def test_all_lists_every_public_class() -> None:
-    deltas = importlib.import_module("runstep.streaming.deltas")
-    public = {name for name, value in vars(deltas).items() if name[0] != "_" and "Delta" in name and value is not None}
+    public = {
+        name for name, value in vars(delta_classes).items() if name[0] != "_" and "Delta" in name and value is not None
+    }
     assert sorted(streaming.__all__) == streaming.__all__
     assert public | {"Event", "RunStepAccumulator", "RunStepStream", "read_stream"} == set(streaming.__all__)
 
