@@ -29,6 +29,9 @@ from .conftest import ARCHIVES, CliRunner, start_process
 
 TIMEOUT = 30
 
+needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="needs workers that are forked")
+"""Skip a test that replaces functions in the workers."""
+
 CANNOT_START = "runstep: error: cannot start worker processes: "
 # From Python 3.15 on, the executor itself notices when one of its threads fails, and reports it like this.
 WORKER_DIED = "runstep: error: a worker process died, probably for lack of memory\n"
@@ -54,9 +57,12 @@ def test_a_special_file_is_checked_in_the_main_process(run: CliRunner) -> None:
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
-def test_every_start_method_works(method: str, run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_start_method_works(
+    method: str, pools: list[int], run: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(_pool, "_START_METHOD", method)
     assert run("check", "log.jsonl", "page.json", "--jobs", "2") == run("check", "log.jsonl", "page.json")
+    assert pools == [2]
 
 
 def test_standard_input_can_be_one_of_several_paths(run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +88,7 @@ def raiser(error: Exception) -> Callable[..., None]:
     return fail
 
 
-@posix
+@needs_fork
 def test_a_killed_worker_is_an_error(run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pool, "check_range", kill_worker)
     assert run("check", "--jobs", 2, valid_file, valid_file) == (2, "", WORKER_DIED)
@@ -106,7 +112,7 @@ sys.exit(check())
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs workers that are forked")
+@needs_fork
 def test_a_worker_killed_while_it_sends_a_result_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text('{"object": "thread.run.step"}\n' * 100_000, encoding="utf-8")
@@ -121,6 +127,7 @@ def test_a_worker_killed_while_it_sends_a_result_is_an_error(tmp_path: Path) -> 
     assert (process.returncode, process.stderr) == (2, WORKER_DIED)
 
 
+@needs_fork
 def test_a_worker_without_memory_is_an_error(run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pool, "check_range", raiser(MemoryError()))
     assert run("check", "--jobs", 2, valid_file, valid_file) == (2, "", "runstep: error: out of memory\n")
