@@ -292,6 +292,10 @@ def test_a_valid_document_is_parsed_without_diagnosis(part: tuple[str, Any]) -> 
             "delta.step_details.tool_calls[0].index: expected an integer, but the key is missing",
         ),
         (
+            delta({"type": "mcp"}),
+            "delta.step_details.tool_calls[0].index: expected an integer, but the key is missing",
+        ),
+        (
             delta({"type": "mcp", "index": "0"}),
             "delta.step_details.tool_calls[0].index: expected an integer, got a string",
         ),
