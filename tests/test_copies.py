@@ -126,12 +126,11 @@ def test_two_copies_read_the_same_stream(other: Any) -> None:
 MAIN = """
 import os, sys
 from zipped_steps.__main__ import run
-from zipped_steps.archive import ranges
 from zipped_steps.cli import _parallel, _pool
 
 # Two workers for small files, on any machine.
 os.cpu_count = lambda: 2
-ranges._RANGE_SIZE = 500
+_parallel.RANGE_SIZE = 500
 _parallel._MIN_COST = 0
 _pool._START_METHOD = os.environ.get("START_METHOD", _pool._START_METHOD)
 
