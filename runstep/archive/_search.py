@@ -16,7 +16,8 @@ Kind: TypeAlias = Literal["step", "page", "delta", "events"]
 def search(document: Any, *, in_event: bool = False) -> Iterator[tuple[Path, Kind, Any]]:
     """Yield the path, the kind and the value of each outermost match, in document order.
 
-    `in_event` says that the document is the data of an event, in which arrays of events are not expected.
+    A page is followed by the matches in its keys other than `data`. `in_event` says that the document is the data of an
+    event, in which arrays of events are not expected.
 
     Iterative, because a document may be nested more deeply than Python can recurse.
     """
@@ -30,10 +31,14 @@ def search(document: Any, *, in_event: bool = False) -> Iterator[tuple[Path, Kin
                 kind = None
             if kind is not None:
                 yield (*keys[1:], key) if keys else (), kind, value
-            elif isinstance(value, (dict, list)):
+            if kind == "page":
+                stack.append(iter([(name, item) for name, item in value.items() if name != "data"]))
+            elif kind is None and isinstance(value, (dict, list)):
                 stack.append(iter(value.items()) if isinstance(value, dict) else enumerate(value))
-                keys.append(key)
-                break
+            else:
+                continue
+            keys.append(key)
+            break
         else:
             stack.pop()
             if stack:

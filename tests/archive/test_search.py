@@ -225,6 +225,19 @@ def test_a_step_has_a_known_object_or_details_and_the_id_of_a_thread_or_run(step
     ]
 
 
+def test_a_page_may_have_steps_in_other_keys(step: StepFactory) -> None:
+    def page(id_: str, **keys: Any) -> dict[str, Any]:
+        return {"first": step(id=f"{id_}1"), "object": "list", "data": [step(id=f"{id_}2")], **keys}
+
+    assert outcomes_of_text(json.dumps({"run": page("a", next=page("b"), last=[step(id="c")])})) == [
+        (1, "run.data[0]", "a2"),
+        (1, "run.first", "a1"),
+        (1, "run.next.data[0]", "b2"),
+        (1, "run.next.first", "b1"),
+        (1, "run.last[0]", "c"),
+    ]
+
+
 def test_every_item_of_a_page_of_steps_must_be_a_step(step: StepFactory) -> None:
     page = {"object": "list", "data": [7, step(id="step_a"), {"object": "thread.message"}]}
     assert [(location, problem) for _, location, problem in outcomes_of_text(json.dumps(page))] == [
