@@ -25,27 +25,27 @@ import pytest
 import runstep
 from runstep.cli._arguments import _create_parser
 
-from .conftest import DATA
+from .conftest import DATA, PACKAGE
 
 LIST = DATA / "public_names.txt"
 COMMAND = "python -m tests.test_public_names > tests/data/public_names.txt"
 
 # A module without `__all__` has other names for the command line.
 MODULES: dict[str, list[str] | None] = {
-    "runstep": None,
-    "runstep.streaming": None,
-    "runstep.archive": None,
-    "runstep.export": None,
-    "runstep.export.chat": ["to_messages"],
-    "runstep.export.responses": ["batches", "to_items"],
-    "runstep.export.tables": None,
-    "runstep.cli": None,
+    "": None,
+    ".streaming": None,
+    ".archive": None,
+    ".export": None,
+    ".export.chat": ["to_messages"],
+    ".export.responses": ["batches", "to_items"],
+    ".export.tables": None,
+    ".cli": None,
 }
 
 # Only the package creates objects of these classes.
 WITHOUT_CONSTRUCTOR = {"Record"}
 
-SPECIAL_METHODS = {"__contains__", "__getitem__", "__iter__", "__len__"}
+SPECIAL_METHODS = {"__add__", "__contains__", "__getitem__", "__iadd__", "__iter__", "__len__"}
 
 
 def test_the_public_names_are_listed() -> None:
@@ -65,8 +65,8 @@ def test_a_difference_shows_the_changed_lines() -> None:
 
 
 def test_all_public_modules_are_listed() -> None:
-    names = ["runstep", *(module.name for module in pkgutil.walk_packages(runstep.__path__, "runstep."))]
-    public = {name for name in names if hasattr(importlib.import_module(name), "__all__")}
+    names = [PACKAGE, *(module.name for module in pkgutil.walk_packages(runstep.__path__, f"{PACKAGE}."))]
+    public = {name.removeprefix(PACKAGE) for name in names if hasattr(importlib.import_module(name), "__all__")}
     assert public == {name for name, without_all in MODULES.items() if without_all is None}
 
 
@@ -76,9 +76,9 @@ def difference(listed: list[str], found: list[str]) -> str:
 
 def public_names() -> Iterator[str]:
     for module_name, names in MODULES.items():
-        module = importlib.import_module(module_name)
+        module = importlib.import_module(f"{PACKAGE}{module_name}")
         for name in names or sorted(module.__all__):
-            yield from describe(f"{module_name}.{name}", getattr(module, name))
+            yield from describe(f"runstep{module_name}.{name}", getattr(module, name))
     yield from command_line()
 
 

@@ -32,7 +32,7 @@ OTHER_NAMES = "…" * (_MAX_NAME_LENGTH + 1)
 
 
 @final
-@dataclass
+@dataclass(kw_only=True)
 class Statistics:
     """What files contain, as numbers that can be added up. Times are Unix seconds.
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..conftest import DATA
+from ..conftest import DATA, PACKAGE
 from .__main__ import TARGETS, main
 from .inputs import Vocabulary, mutate, vocabulary
 
@@ -62,9 +62,9 @@ SAMPLES = {
 
 # A function that must not return nothing.
 DEFECTS = {
-    "diagnose": "runstep.RunStep.from_dict",
+    "diagnose": f"{PACKAGE}.RunStep.from_dict",
     "feed": "tests.fuzz.feed.read_stream",
-    "from_json": "runstep.RunStep.to_json",
+    "from_json": f"{PACKAGE}.RunStep.to_json",
     "read_records": "tests.fuzz.read_records.read_steps",
 }
 
