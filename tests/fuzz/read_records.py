@@ -122,7 +122,8 @@ def check_document(text: bytes, records: list[Record]) -> None:
     elif isinstance(document, dict) and document.get("object") == "list" and "step_details" not in document:
         items = document.get("data")
         if isinstance(items, list) and any(is_step(item) for item in items):
-            assert json.dumps(found) == json.dumps(items)
+            # Other keys of the page may contain more steps.
+            assert json.dumps(found[: len(items)]) == json.dumps(items)
 
 
 def is_step(value: Any) -> bool:
