@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any, final
 
 from ..errors import Problem, ValidationError, format_path
@@ -22,6 +23,8 @@ class Record:
     document is the step. `raw` is the decoded object, not a copy. `damage` is None, or a `ValidationError` if something
     other than a step is damaged: invalid JSON, truncated gzip data, an unreadable file, the own keys of a page. Then
     `step` raises it, and `raw` is the page or empty. Whether a step is valid, only `step` finds out.
+
+    A record refers to the text of its document, to find lines. Its pickle does not contain the text, only `line`.
     """
 
     __slots__ = ("_position", "damage", "file", "path", "raw")
@@ -55,7 +58,7 @@ class Record:
 
         For a missing value, that is the line of the object or array without it; for a value nested more than 100 levels
         deep, the line of what contains it on that level. The first call for a document takes as long as decoding the
-        document again.
+        document again. For a record that has been unpickled, it is `line`, whatever the path.
         """
         position = self._position
         return position.line((*self.path, *path)) if isinstance(position, JsonPositions) else position
@@ -65,6 +68,16 @@ class Record:
         if self.damage is not None:
             raise self.damage
         return RunStep.from_dict(self.raw, strict=strict)
+
+    def __reduce__(self) -> tuple[type[Record], tuple[Any, ...]]:
+        # The position refers to the whole document.
+        return Record, (self.file, self.line, self.path, self.raw, self.damage)
+
+    def __copy__(self) -> Record:
+        return Record(self.file, self._position, self.path, self.raw, self.damage)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Record:
+        return Record(self.file, self._position, self.path, deepcopy(self.raw, memo), deepcopy(self.damage, memo))
 
     def __repr__(self) -> str:
         return f"<Record {self.file!r}, line {self.line}, location {self.location!r}>"

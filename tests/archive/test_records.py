@@ -3,18 +3,21 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
+import pickle
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runstep import RunStep, ValidationError
-from runstep.archive import read_records, read_steps
+from runstep.archive import Record, read_records, read_steps
 
-from .conftest import StepFactory, outcomes_of_text
+from .conftest import ARCHIVES, StepFactory, outcome, outcomes_of_text
 
 
 def test_a_record_has_a_location_and_the_decoded_object(line: Callable[[str], str]) -> None:
@@ -49,6 +52,56 @@ def test_a_line_may_be_100_megabytes_long(step: StepFactory) -> None:
     error = {"code": "server_error", "message": "x" * 100_000_000}
     text = json.dumps(step(id="long", last_error=error))
     assert [id_ for _, _, id_ in outcomes_of_text(f"{text}\n{text[:-5]}\n")][:1] == ["long"]
+
+
+# Copies and pickles.
+
+PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
+
+
+def contents(record: Record) -> dict[str, Any]:
+    """Return everything that a record says, and the outcome of parsing it."""
+    names = ("file", "line", "path", "location", "raw")
+    damage = None if record.damage is None else record.damage.problems
+    return {name: getattr(record, name) for name in names} | {"damage": damage, "outcome": outcome(record)}
+
+
+def archive_records() -> list[Record]:
+    """Return records of each format, and of damage."""
+    files = ("page.json", "export.json", "log.jsonl", "stream.sse", "events.json")
+    records = [record for name in files for record in read_records(ARCHIVES / name)]
+    return [*records, *read_records(io.BytesIO(b"{")), *read_records(io.BytesIO(b"\x1f\x8b\x08"))]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_records_can_be_pickled(protocol: int) -> None:
+    records = archive_records()
+    assert {record.damage is None for record in records} == {True, False}
+    loaded = [pickle.loads(pickle.dumps(record, protocol)) for record in records]  # noqa: S301  (own data)
+    assert list(map(contents, loaded)) == list(map(contents, records))
+
+
+def test_records_can_be_copied(line: Callable[[str], str]) -> None:
+    for record in archive_records():
+        assert contents(copy.copy(record)) == contents(copy.deepcopy(record)) == contents(record)
+    (record,) = read_records(io.BytesIO(line("step_a").replace(", ", ",\n").encode()))
+    assert copy.copy(record).raw is record.raw
+    assert copy.deepcopy(record).raw is not record.raw
+    assert copy.deepcopy(record).raw["metadata"] is not record.raw["metadata"]
+
+
+def test_only_a_pickle_has_no_lines_inside_the_record(line: Callable[[str], str]) -> None:
+    (record,) = read_records(io.BytesIO(f"[\n{line('step_a')}]".replace(", ", ",\n").encode()))
+    copies = [record, copy.copy(record), copy.deepcopy(record), pickle.loads(pickle.dumps(record))]  # noqa: S301
+    assert [duplicate.line_of(("object",)) for duplicate in copies] == [3, 3, 3, 2]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_pickle_does_not_contain_the_other_steps(protocol: int, step: StepFactory) -> None:
+    text = json.dumps({"steps": [step(id=f"step_{number}") for number in range(1000)]})
+    sizes = [len(pickle.dumps(record, protocol)) for record in read_records(io.BytesIO(text.encode()))]
+    assert len(sizes) == 1000
+    assert sum(sizes) < 3 * len(text)
 
 
 # `read_steps`.
