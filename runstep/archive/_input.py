@@ -83,21 +83,17 @@ def open_source(file: Any, progress: Callable[[int], None] | None = None) -> Sou
 
 
 def read_all(source: Source) -> bytes:
-    """Return all bytes of a source. Raises `SourceError` like reading its lines, and if they do not fit."""
-    try:
-        if not source.is_compressed:
-            return source.lines.read()
-        # A single `read` would reserve the maximum size.
-        data = bytearray()
-        while piece := source.lines.read1(_BLOCK):
-            data += piece
-            if len(data) > MAX_DECOMPRESSED:
-                message = f"document of more than {MAX_DECOMPRESSED >> 20} MiB in gzip data"
-                raise SourceError(message)
-        return bytes(data)
-    except MemoryError:
-        message = "document does not fit into memory"
-        raise SourceError(message) from None
+    """Return all bytes of a source. Raises `SourceError` like reading its lines."""
+    if not source.is_compressed:
+        return source.lines.read()
+    # A single `read` would reserve the maximum size.
+    data = bytearray()
+    while piece := source.lines.read1(_BLOCK):
+        data += piece
+        if len(data) > MAX_DECOMPRESSED:
+            message = f"document of more than {MAX_DECOMPRESSED >> 20} MiB in gzip data"
+            raise SourceError(message)
+    return bytes(data)
 
 
 def lines_in_range(file: Any, start: int, size: int, *, is_first: bool) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from ..streaming.sse import ServerSentEvents
 from ..streaming.stream import BinaryFile
-from ._folders import open_files
+from ._folders import OpenFile, open_files
 from ._input import Source, SourceError, describe_os_error, open_source, read_all
 from ._positions import skip_whitespace
 from .records import Record, damage_record
@@ -33,18 +33,23 @@ def read_messages(
     is yielded. `on_error` is called with a record, whose `damage` is set, for each place that may hide a message;
     without it, damage is skipped. Raises `OSError` if `source` itself cannot be opened.
     """
+    for opened in open_files(source):
+        yield from messages_in_file(opened, on_error)
+
+
+def messages_in_file(opened: OpenFile, on_error: Callable[[Record], object] | None) -> Iterator[dict[str, Any]]:
+    """Yield the messages in a file like `read_messages`, also the damage of a file that could not be opened."""
 
     def report(line: int | None, message: str) -> None:
         if on_error is not None:
             on_error(damage_record(opened.name, line, message))
 
-    for opened in open_files(source):
-        if isinstance(opened.file, OSError):
-            report(None, describe_os_error(opened.file))
-            continue
-        found = open_source(opened.file)
-        messages = _messages_in_file(found, report)
-        yield from _last_states(messages) if found.format in ("stream", "events") else messages
+    if isinstance(opened.file, OSError):
+        report(None, describe_os_error(opened.file))
+        return
+    source = open_source(opened.file)
+    messages = _messages_in_source(source, report)
+    yield from _last_states(messages) if source.format in ("stream", "events") else messages
 
 
 def _last_states(messages: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
@@ -55,7 +60,7 @@ def _last_states(messages: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]
     return states.values()
 
 
-def _messages_in_file(source: Source, report: _Report) -> Iterator[dict[str, Any]]:
+def _messages_in_source(source: Source, report: _Report) -> Iterator[dict[str, Any]]:
     line = 1
     try:
         for line, data in _texts(source):

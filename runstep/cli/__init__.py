@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ._arguments import parse_arguments
 from ._output import format_os_error, print_error
+from ._progress import Progress
 
 __all__ = ["main"]
 
@@ -41,9 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    progress = Progress()
     try:
         options = parse_arguments(arguments)
-        code: int = options.run(options)
+        code: int = options.run(options, progress)
         sys.stdout.flush()
     except KeyboardInterrupt as interrupt:
         # `__main__` raises it for other signals too, with their number.
@@ -54,6 +56,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         print_error(format_os_error(error))
         return 2
     except MemoryError:
-        print_error("out of memory")
-        return 2
-    return code
+        pass  # the exception refers to what fills the memory
+    else:
+        return code
+    print_error("out of memory" if progress.file is None else f"cannot read '{progress.file}': out of memory")
+    return 2

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from .. import __version__
 from ._output import program_name
+from ._progress import Progress
 from ._terminal import escape
 from .check import run as run_check
 from .convert import TARGETS
@@ -154,7 +155,7 @@ def _create_parser(program: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _print_help(options: argparse.Namespace) -> int:
+def _print_help(options: argparse.Namespace, _: Progress) -> int:
     options.parser.print_help()
     return 0
 

@@ -73,6 +73,7 @@ class ParallelChecker:
                 if part.is_whole:
                     yield from self._check_here(FoundFile(part.file, is_explicit=part.is_explicit))
                 else:
+                    self._progress.file = part.file
                     yield part, check_range(part, strict=self._strict)
                     self._progress.advance(part.size)
         self._waiting.clear()
@@ -82,6 +83,7 @@ class ParallelChecker:
         """Check a whole file in this process, with several reports."""
         part = FileRange(found.name, 0, 0)
         with open_found(found) as opened:
+            self._progress.file = opened.name
             for report in check_file(opened, strict=self._strict, progress=self._progress.advance):
                 yield part, report
 
@@ -99,6 +101,7 @@ class ParallelChecker:
         self._waiting.clear()
         while len(self._pending) > max_pending:
             batch, future = self._pending.popleft()
+            self._progress.file = batch[0].file
             report = self._pool.result(future)
             self._progress.advance(sum([part.size for part in batch]))
             # A batch of several files needs no numbers of lines.

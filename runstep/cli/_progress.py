@@ -13,10 +13,14 @@ _INTERVAL = 0.2
 
 
 class Progress:
-    """A line that shows how much has been read, after a second, if standard error is a terminal."""
+    """A line that shows how much has been read, after a second, if standard error is a terminal.
 
-    def __init__(self, *, is_wanted: bool = True) -> None:
-        self._is_shown = is_wanted and sys.stderr.isatty()
+    `file` is the name of the file that is read, or has been read last.
+    """
+
+    def __init__(self) -> None:
+        self.file: str | None = None
+        self._is_shown = sys.stderr.isatty()
         self._size = 0
         self._width = 0
         self._next = time.monotonic() + _INITIAL_DELAY
@@ -26,6 +30,10 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         self.clear()
+
+    def hide(self) -> None:
+        """Do not show the line."""
+        self._is_shown = False
 
     def advance(self, size: int) -> None:
         """Add a number of bytes, and update the line if it is due."""

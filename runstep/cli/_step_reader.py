@@ -35,6 +35,7 @@ class StepReader:
 
     def __iter__(self) -> Iterator[RunStep]:
         for opened in open_paths(self._paths):
+            self._progress.file = opened.name
             if opened.error_message is not None:
                 self.report_unreadable(opened.error_message)
                 continue

@@ -18,11 +18,13 @@ from ._output import format_problem, print_error, print_line
 from ._progress import Progress
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace, progress: Progress) -> int:
     """Run the command and return its exit code."""
     statistics = Statistics()
     is_json = options.format == "json"
-    with Progress(is_wanted=not options.quiet) as progress:
+    if options.quiet:
+        progress.hide()
+    with progress:
         for report in _reports(options, progress):
             statistics += report.statistics
             if report.problems or report.errors:
@@ -49,4 +51,5 @@ def _reports(options: argparse.Namespace, progress: Progress) -> Iterator[Report
         yield from ParallelChecker(jobs, progress, strict=options.strict).check(options.paths)
         return
     for opened in open_paths(options.paths):
+        progress.file = opened.name
         yield from check_file(opened, strict=options.strict, progress=progress.advance)

@@ -14,7 +14,8 @@ from dataclasses import asdict
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from ..archive import read_messages
+from ..archive._folders import open_paths
+from ..archive.messages import messages_in_file
 from ..archive.summary import counted
 from ..steps import RunStep
 from ._output import print_error, print_line
@@ -148,7 +149,7 @@ def _check_options(options: argparse.Namespace) -> str | None:
     return None
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace, progress: Progress) -> int:
     """Run the command and return its exit code."""
     error = _check_options(options)
     if error is not None:
@@ -162,9 +163,11 @@ def run(options: argparse.Namespace) -> int:
         print_error(f"the output file is also an input: '{input_error}'")
         return 2
     # No progress line if the steps may go to the same terminal.
-    with Progress(is_wanted=options.output is not None and not options.quiet) as progress:
+    if options.output is None or options.quiet:
+        progress.hide()
+    with progress:
         reader = StepReader(options.paths, progress)
-        options.read_messages = _read_messages(options.messages, reader)
+        options.read_messages = _read_messages(options.messages, reader, progress)
         # The last state of each step, in the order of their first states.
         latest = {step.id: step for step in reader} if options.latest else None
         steps = iter(reader if latest is None else latest.values())
@@ -183,12 +186,13 @@ def run(options: argparse.Namespace) -> int:
     return reader.exit_code()
 
 
-def _read_messages(paths: list[str], reader: StepReader) -> Iterator[dict[str, Any]]:
-    for path in paths:
-        try:
-            yield from read_messages(path, on_error=reader.report_damage)
-        except OSError as error:  # noqa: PERF203  (there are few paths)
-            reader.report_unreadable(f"cannot read '{path}': {error.strerror or error}")
+def _read_messages(paths: list[str], reader: StepReader, progress: Progress) -> Iterator[dict[str, Any]]:
+    for opened in open_paths(paths):
+        progress.file = opened.name
+        if opened.is_explicit and opened.error_message is not None:
+            reader.report_unreadable(opened.error_message)
+        else:
+            yield from messages_in_file(opened, reader.report_damage)
 
 
 def _report(count: int, losses: tuple[Loss, ...]) -> Iterator[str]:

@@ -16,10 +16,10 @@ from ._step_reader import StepReader
 from .timeline import ASCII, render
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace, progress: Progress) -> int:
     """Run the command and return its exit code."""
     table = {} if _can_encode(sys.stdout, "".join(map(chr, ASCII))) else ASCII
-    with Progress() as progress:
+    with progress:
         steps = StepReader(options.paths, progress, options.run_id)
         for line in render(
             steps, width=shutil.get_terminal_size().columns, color=_has_color(options.color), full=options.full

@@ -11,15 +11,15 @@ import lzma
 import os
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runstep.archive import _input, read_records
+from runstep.archive import _input, read_messages, read_records, read_steps
 
 from .conftest import ARCHIVES, StepFactory, outcome, outcomes_of_bytes, outcomes_of_text
 
@@ -196,14 +196,21 @@ def test_the_size_of_a_document_in_gzip_data_is_limited(monkeypatch: pytest.Monk
     assert outcomes_of_bytes(compressed) == [(1, "", "document of more than 1 MiB in gzip data")]
 
 
-def test_a_document_that_does_not_fit_into_memory_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> bytes:
-        raise MemoryError
+class LargeFile(io.BytesIO):
+    """A file whose end does not fit into memory."""
 
-    source = _input.open_source(io.BytesIO(b"{\n}"))
-    monkeypatch.setattr(_input.Source, "lines", property(lambda _: type("OutOfMemory", (), {"read": fail})()))
-    with pytest.raises(_input.SourceError, match="document does not fit into memory"):
-        _input.read_all(source)
+    def read1(self, size: int | None = -1) -> bytes:
+        data = super().read1(size)
+        if not data:
+            raise MemoryError
+        return data
+
+
+@pytest.mark.parametrize("read", [read_records, read_steps, read_messages])
+@pytest.mark.parametrize("line", [b"[]\n", b"[\n", b"data: []\n"], ids=["JSON Lines", "document", "event stream"])
+def test_a_lack_of_memory_is_not_damage(read: Callable[[IO[bytes]], Iterator[object]], line: bytes) -> None:
+    with pytest.raises(MemoryError):
+        list(read(LargeFile(line * 100_000)))
 
 
 @given(st.binary(max_size=200), st.booleans())

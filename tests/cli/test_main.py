@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from runstep import __version__
+from runstep import __version__, cli
 from runstep.archive import Record
 from runstep.cli import _progress, main
 from runstep.cli import check as check_command
@@ -113,7 +113,7 @@ def test_help_only_names_the_program_as_it_was_started(
     ("error", "code", "message"),
     [
         (KeyboardInterrupt(), 130, ""),
-        (MemoryError(), 2, "runstep: error: out of memory\n"),
+        (MemoryError(), 2, "runstep: error: cannot read 'page.json': out of memory\n"),
         (OSError(28, "No space left on device"), 2, "runstep: error: No space left on device\n"),
     ],
 )
@@ -125,6 +125,14 @@ def test_failures_set_the_exit_code(
 
     monkeypatch.setattr(check_command, "summary", fail)
     assert run("check", "page.json") == (code, "", message)
+
+
+def test_a_lack_of_memory_before_a_file_is_read_is_an_error(run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(cli, "parse_arguments", fail)
+    assert run("check", "page.json") == (2, "", "runstep: error: out of memory\n")
 
 
 @posix

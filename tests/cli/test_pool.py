@@ -130,7 +130,11 @@ def test_a_worker_killed_while_it_sends_a_result_is_an_error(tmp_path: Path) -> 
 @needs_fork
 def test_a_worker_without_memory_is_an_error(run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pool, "check_range", raiser(MemoryError()))
-    assert run("check", "--jobs", 2, valid_file, valid_file) == (2, "", "runstep: error: out of memory\n")
+    assert run("check", "--jobs", 2, valid_file, valid_file) == (
+        2,
+        "",
+        f"runstep: error: cannot read '{valid_file}': out of memory\n",
+    )
 
 
 def test_a_thread_that_cannot_be_started_is_an_error(
