@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ._folders import FoundFile, find_files, open_found
 from ._input import open_source
 
-# Small, because the report of a range in which every line is damaged takes fifty times its size.
+# Small, because the reports of several ranges wait in the main process.
 RANGE_SIZE = 1 << 19
 """The default size of a range, in bytes: 512 KiB."""
 
@@ -53,7 +53,20 @@ def split_files(files: Iterable[FoundFile], size: int) -> Iterator[FileRange | F
         elif start is None:
             yield FileRange(found.name, 0, file_size, is_explicit=found.is_explicit)
         else:
-            yield from _split_lines(found, start, file_size, size)
+            lines = FileRange(found.name, start, file_size - start, is_whole=False, is_explicit=found.is_explicit)
+            yield from split_range(lines, size)
+
+
+def split_range(part: FileRange, size: int) -> Iterator[FileRange]:
+    """Yield the parts of a range of lines that have `size` bytes."""
+    end = part.start + part.size
+    for start in range(part.start, end, size):
+        yield part._replace(
+            start=start,
+            size=min(size, end - start),
+            is_first=part.is_first and start == part.start,
+            is_last=part.is_last and start + size >= end,
+        )
 
 
 def _shared_size(found: FoundFile) -> int | None:
@@ -74,17 +87,3 @@ def _start_of_lines(found: FoundFile) -> int | None:
             return None
         source = open_source(opened.file)
         return source.start if source.format == "lines" else None
-
-
-def _split_lines(found: FoundFile, start: int, end: int, size: int) -> Iterator[FileRange]:
-    offsets = range(start, end, size)
-    for offset in offsets:
-        yield FileRange(
-            found.name,
-            offset,
-            min(size, end - offset),
-            is_first=offset == offsets[0],
-            is_last=offset == offsets[-1],
-            is_whole=False,
-            is_explicit=found.is_explicit,
-        )

@@ -126,8 +126,7 @@ def check_lines(
     duplicates, 8 bytes for each step.
     """
     reader = FileReader(file, strict=strict, parses_steps=not strict)
-    report = _check_records(reader.read_lines(_as_bytes(lines), first), strict=strict, ids=ids)
-    return _with_counts(report, reader.counts)
+    return add_up(_reports(reader, reader.read_lines(_as_bytes(lines), first), strict=strict, ids=ids))
 
 
 def read_lines(lines: Iterable[bytes | bytearray | str], *, file: str = "<lines>", first: int = 1) -> Iterator[Record]:
@@ -148,15 +147,25 @@ def check_range(
     `open` is called with the name of the file and returns a binary file, for files that are not on a disk. A file that
     cannot be opened is reported in `errors`. `ids` is that of `check_lines`.
     """
+    return add_up(reports_of_range(part, strict=strict, ids=ids, open=open))
+
+
+def reports_of_range(
+    part: FileRange, *, strict: bool, ids: bool = True, open: Callable[[str], IO[bytes]] | None = None
+) -> Iterator[Report]:
+    """Yield the reports of a range of a file, whose sum is that of `check_range`, one for every 1,000 records."""
     try:
         file = builtins.open(part.file, "rb", buffering=_BUFFER_SIZE) if open is None else open(part.file)  # noqa: SIM115, PTH123  (only opening is tried)
     except OSError as error:
-        return add_up(check_file(OpenFile(part.file, error, part.is_explicit), strict=strict))
+        yield from check_file(OpenFile(part.file, error, part.is_explicit), strict=strict)
+        return
     with file:
         if part.is_whole:
-            return add_up(check_file(OpenFile(part.file, file, part.is_explicit), strict=strict, ids=ids))
-        lines = lines_in_range(file, part.start, part.size, is_first=part.is_first)
-        return check_lines(lines, file=part.file, strict=strict, ids=ids)
+            yield from check_file(OpenFile(part.file, file, part.is_explicit), strict=strict, ids=ids)
+        else:
+            reader = FileReader(part.file, strict=strict, parses_steps=not strict)
+            lines = lines_in_range(file, part.start, part.size, is_first=part.is_first)
+            yield from _reports(reader, reader.read_lines(lines), strict=strict, ids=ids)
 
 
 def join(parts: Iterable[tuple[FileRange, Report]]) -> Iterator[Report]:
@@ -205,21 +214,24 @@ def _is_next(part: FileRange, previous: FileRange | None) -> bool:
 def check_file(
     opened: OpenFile, *, strict: bool, ids: bool = True, progress: Callable[[int], None] | None = None
 ) -> Iterator[Report]:
-    """Yield the reports of a file, one for every 1,000 records, so that memory is bounded."""
+    """Yield the reports of a file, one for every 1,000 records."""
     if opened.error_message is not None:
         yield Report(statistics=Statistics(unreadable=1), errors=(opened.error_message,))
         return
     # Strict mode needs the decoded documents, which records hold.
     reader = FileReader(opened.name, strict=strict, parses_steps=not strict)
-    records = reader.read(opened, progress)
+    yield from _reports(reader, reader.read(opened, progress), strict=strict, ids=ids, files=1)
+
+
+def _reports(
+    reader: FileReader, records: Iterator[RunStep | Record], *, strict: bool, ids: bool, files: int = 0
+) -> Iterator[Report]:
+    """Yield a report for every 1,000 records, so that memory is bounded. The last one has the counts of the reader."""
     is_last = False
     while not is_last:
         report = _check_records(islice(records, _RECORDS_PER_REPORT), strict=strict, ids=ids)
         is_last = report.records < _RECORDS_PER_REPORT
-        if is_last:
-            report.statistics.files = int(not reader.counts.is_skipped)
-            report = _with_counts(report, reader.counts)
-        yield report
+        yield _with_counts(report, reader.counts, files) if is_last else report
 
 
 def _check_records(records: Iterable[RunStep | Record], *, strict: bool = False, ids: bool = True) -> Report:
@@ -251,9 +263,10 @@ def _check_records(records: Iterable[RunStep | Record], *, strict: bool = False,
     return Report(problems=tuple(problems), statistics=statistics, records=number)
 
 
-def _with_counts(report: Report, counts: FileCounts) -> Report:
+def _with_counts(report: Report, counts: FileCounts, files: int) -> Report:
     """Return a new report with the counts of its file. Its statistics are changed in place."""
     statistics = report.statistics
+    statistics.files = 0 if counts.is_skipped else files
     statistics.deltas = counts.deltas
     statistics.other_documents = counts.other_documents
     statistics.empty_pages = counts.empty_pages

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeAlias, final
 
 from ..archive._folders import FoundFile, find_files, open_found
-from ..archive.ranges import RANGE_SIZE, FileRange, split_files
+from ..archive.ranges import RANGE_SIZE, FileRange, split_files, split_range
 from ..archive.reports import Report, check_file, check_range, join
 from ._progress import Progress
 
@@ -27,6 +27,9 @@ _FILE_COST = 1 << 13
 
 # Enough to keep the workers busy while a report is printed.
 _PENDING_BATCHES_PER_WORKER = 4
+
+# What this process checks at a time, if a worker could not: even if all lines are damaged, its report is small.
+_PIECE_SIZE = 1 << 14
 
 # What a worker checks at a time: a range of a large file, or several whole files.
 _Batch: TypeAlias = list[FileRange]
@@ -56,7 +59,7 @@ class ParallelChecker:
         for batch in _batches(split_files(find_files(paths), RANGE_SIZE)):
             if isinstance(batch, FoundFile):
                 yield from self._finish()
-                yield from self._check_here(batch)
+                yield from self._check_file(batch)
                 continue
             self._waiting.append(batch)
             self._cost += _cost(batch)
@@ -69,18 +72,22 @@ class ParallelChecker:
         if self._pool is not None or (self._cost >= _MIN_COST and len(self._waiting) > 1):
             yield from self._submit(0)
         for batch in self._waiting:
-            for part in batch:
-                if part.is_whole:
-                    yield from self._check_here(FoundFile(part.file, is_explicit=part.is_explicit))
-                else:
-                    self._progress.file = part.file
-                    yield part, check_range(part, strict=self._strict)
-                    self._progress.advance(part.size)
+            yield from self._check_here(batch)
         self._waiting.clear()
         self._cost = 0
 
-    def _check_here(self, found: FoundFile) -> Iterator[tuple[FileRange, Report]]:
-        """Check a whole file in this process, with several reports."""
+    def _check_here(self, batch: _Batch) -> Iterator[tuple[FileRange, Report]]:
+        """Check a batch in this process, with small reports."""
+        for part in batch:
+            if part.is_whole:
+                yield from self._check_file(FoundFile(part.file, is_explicit=part.is_explicit))
+                continue
+            self._progress.file = part.file
+            for piece in split_range(part, _PIECE_SIZE):
+                yield piece, check_range(piece, strict=self._strict)
+                self._progress.advance(piece.size)
+
+    def _check_file(self, found: FoundFile) -> Iterator[tuple[FileRange, Report]]:
         part = FileRange(found.name, 0, 0)
         with open_found(found) as opened:
             self._progress.file = opened.name
@@ -103,6 +110,9 @@ class ParallelChecker:
             batch, future = self._pending.popleft()
             self._progress.file = batch[0].file
             report = self._pool.result(future)
+            if report is None:
+                yield from self._check_here(batch)
+                continue
             self._progress.advance(sum([part.size for part in batch]))
             # A batch of several files needs no numbers of lines.
             yield batch[0], report

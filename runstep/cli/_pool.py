@@ -16,7 +16,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, final
 
 from ..archive.ranges import FileRange
-from ..archive.reports import Report, add_up, check_range
+from ..archive.reports import Report, add_up, reports_of_range
 
 # Forking is the fastest way to start workers, and safe because this process has no other threads yet.
 _START_METHOD = "fork" if sys.platform == "linux" else None
@@ -26,6 +26,9 @@ _TERMINAL_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if h
 
 # The time between two looks at the workers and at the threads of the executor, in seconds.
 _INTERVAL = 1.0
+
+# More problems than this are not sent to the main process, because several reports wait there.
+_MAX_PROBLEMS = 10_000
 
 
 @final
@@ -66,18 +69,15 @@ class Pool:
         self._started = max(self._started, len(self.workers()))
         return future
 
-    def result(self, future: Future[Report | None]) -> Report:
-        """Wait for the report of a batch. Raises `MemoryError` if this process or the worker has no memory left."""
+    def result(self, future: Future[Report | None]) -> Report | None:
+        """Wait for the report of a batch; None if this process has to check it, because a worker could not."""
         while not wait((future,), _INTERVAL).done:
             if self.failure is not None:
                 raise _cannot_start(self.failure)
             if len(self.workers()) < self._started:
                 # The executor notices it too, unless it waits for the rest of a result.
                 raise BrokenExecutor
-        report = future.result()
-        if report is None:
-            raise MemoryError
-        return report
+        return future.result()
 
 
 @contextmanager
@@ -130,9 +130,17 @@ def _blocked_signals() -> Generator[None, None, None]:
 
 
 def _check(batch: list[FileRange], *, strict: bool) -> Report | None:
-    """Return the report of a batch; None if there is not enough memory for it, or for the exception."""
+    """Return the report of a batch; None if it has too many problems, or there is not enough memory for it."""
+    reports: list[Report] = []
+    problems = 0
     try:
-        return add_up([check_range(part, strict=strict) for part in batch])
+        for part in batch:
+            for report in reports_of_range(part, strict=strict):
+                problems += len(report.problems)
+                if problems > _MAX_PROBLEMS:
+                    return None
+                reports.append(report)
+        return add_up(reports)
     except MemoryError:
         return None
 

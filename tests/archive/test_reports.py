@@ -273,6 +273,8 @@ def test_many_records_are_split_into_several_reports(monkeypatch: pytest.MonkeyP
         opened = OpenFile(str(ARCHIVES / "log.jsonl"), file)
         assert [report.records for report in check_file(opened, strict=False)] == [2, 2, 2, 2, 0]
     assert check_whole(ARCHIVES / "log.jsonl") == whole
+    assert check_ranges(ARCHIVES / "log.jsonl", 1000) == whole
+    assert check_ranges(ARCHIVES / "log.jsonl", 5000) == whole
 
 
 @pytest.mark.parametrize("size", [None, 1000])
