@@ -56,7 +56,7 @@ class ParallelChecker:
             yield from join(self._check(paths))
 
     def _check(self, paths: Iterable[str]) -> Iterator[tuple[FileRange, Report]]:
-        for batch in _batches(split_files(find_files(paths), RANGE_SIZE)):
+        for batch in _batches(split_files(self._find_files(paths), RANGE_SIZE)):
             if isinstance(batch, FoundFile):
                 yield from self._finish()
                 yield from self._check_file(batch)
@@ -66,6 +66,11 @@ class ParallelChecker:
             if self._pool is not None or (self._cost >= _MIN_COST and len(self._waiting) >= self._jobs):
                 yield from self._submit(_PENDING_BATCHES_PER_WORKER * self._jobs)
         yield from self._finish()
+
+    def _find_files(self, paths: Iterable[str]) -> Iterator[FoundFile]:
+        for found in find_files(paths):
+            self._progress.file = found.name  # its beginning is read to find its format
+            yield found
 
     def _finish(self) -> Iterator[tuple[FileRange, Report]]:
         """Check what is waiting, and wait for all workers."""

@@ -3,15 +3,20 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterable
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
 from runstep.archive import _reader, messages
 from runstep.cli import show
 
-from .conftest import ARCHIVES, CliRunner
+from ..conftest import DATA
+from .conftest import ARCHIVES, ROOT, CliRunner
 
 
 def out_of_memory(name: object) -> tuple[int, str, str]:
@@ -48,3 +53,94 @@ def test_the_message_names_the_file_read_last(run: CliRunner, monkeypatch: pytes
 
     monkeypatch.setattr(show, "render", render)
     assert run("show", "export.json", "page.json")[2].endswith(out_of_memory("page.json")[2])
+
+
+# Processes whose address space is limited. How much of it is in use before a command starts depends on the interpreter.
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of a process")
+
+LIMITED_COMMAND = """
+import os, resource, runpy, sys
+import runstep.cli, runstep.cli._parallel, runstep.cli._pool
+os.cpu_count = lambda: 2
+sys.argv[0] = "runstep"
+limit = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize() + (int(sys.argv.pop(1)) << 20)
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+runpy.run_module("runstep", run_name="__main__")
+"""
+
+
+def run_limited(mebibytes: int, *arguments: object) -> tuple[int, str, str]:
+    """Run the command line in a process that can allocate a number of mebibytes. Its workers can as well."""
+    process = subprocess.run(  # noqa: S603  (this Python)
+        [sys.executable, "-c", LIMITED_COMMAND, str(mebibytes), *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=120,
+    )
+    return process.returncode, process.stdout, process.stderr
+
+
+class LargeFiles(NamedTuple):
+    """The paths of 36 MB of steps, as JSON Lines and as a document."""
+
+    lines: Path
+    document: Path
+
+
+STEPS = 36_000
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> LargeFiles:
+    """Return the paths of large files."""
+    step = json.loads((DATA / "valid" / "documented_message.json").read_bytes())
+    step |= {"id": "step_%d", "last_error": {"code": "server_error", "message": ""}}
+    step["last_error"]["message"] = "thread.message " + "x" * (990 - len(json.dumps(step)))
+    template = json.dumps(step)
+    steps = [template % number for number in range(STEPS)]
+    folder = tmp_path_factory.mktemp("large")
+    files = LargeFiles(folder / "steps.jsonl", folder / "steps.json")
+    files.lines.write_text("\n".join(steps), encoding="utf-8")
+    files.document.write_text("[\n" + ",\n".join(steps) + "]", encoding="utf-8")
+    return files
+
+
+@linux
+@pytest.mark.parametrize(("mebibytes", "jobs"), [(16, 1), (40, 2)])
+def test_large_json_lines_are_checked_in_little_memory(mebibytes: int, jobs: int, large: LargeFiles) -> None:
+    code, output, errors = run_limited(mebibytes, "check", "--jobs", jobs, large.lines)
+    assert (code, output.splitlines()[0], errors) == (0, "36,000 run steps in 1 file", "")
+
+
+# The document takes 40 MB, its text as much, and its steps more.
+@linux
+@pytest.mark.parametrize("mebibytes", [16, 90], ids=["document", "steps"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "check {0}",
+        "show {0}",
+        "convert {0} --to jsonl",
+        "convert tests/data/archives/page.json --to chat --messages {0}",
+    ],
+)
+def test_a_document_larger_than_memory_is_an_error(command: str, mebibytes: int, large: LargeFiles) -> None:
+    arguments = [argument.format(large.document) for argument in command.split()]
+    assert run_limited(mebibytes, *arguments) == out_of_memory(large.document)
+
+
+# The threads of the pool need memory, too.
+@linux
+@pytest.mark.parametrize("mebibytes", [48, 90], ids=["document", "steps"])
+def test_a_document_larger_than_the_memory_of_a_worker_is_an_error(mebibytes: int, large: LargeFiles) -> None:
+    arguments = ["check", "--jobs", 2, large.document, large.document]
+    assert run_limited(mebibytes, *arguments) == out_of_memory(large.document)
+
+
+@linux
+@pytest.mark.parametrize("command", [["show"], ["convert", "--latest", "--to", "jsonl"]], ids=" ".join)
+def test_more_steps_than_fit_into_memory_are_an_error(command: list[str], large: LargeFiles) -> None:
+    assert run_limited(16, *command, large.lines) == out_of_memory(large.lines)
