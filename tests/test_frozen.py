@@ -206,10 +206,25 @@ def test_unpickling_does_not_take_longer_for_deeply_nested_values() -> None:
         frozen = FrozenDict({"key": value})
         pickled = pickle.dumps(frozen)
         times: list[float] = []
-        for _ in range(3):
+        for _ in range(20):
             started = time.perf_counter()
             assert pickle.loads(pickled) == frozen  # noqa: S301  (own data)
             times.append(time.perf_counter() - started)
         return min(times)
 
     assert time_of_unpickling(90) < 5 * time_of_unpickling(1)
+
+
+def test_hashing_takes_linear_time_for_deeply_nested_values() -> None:
+    def time_of_hashing(depth: int) -> float:
+        value = FrozenDict({"key": nested(depth, 1, objects=True)})
+        times: list[float] = []
+        for _ in range(5):
+            started = time.perf_counter()
+            hash(value)
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    # If each level took twice the time, it would be a million times as long.
+    assert time_of_hashing(21) < 1000 * time_of_hashing(1)
+    assert time_of_hashing(100) < 10_000 * time_of_hashing(1)
