@@ -8,11 +8,13 @@ import json
 import re
 from typing import Any, Literal, TypeAlias
 
+from .._json import json_decoder
+
 Format: TypeAlias = Literal["empty", "lines", "events", "document", "stream", "other"]
 
 _WHITESPACE = " \t\r\n"  # RFC 8259, section 2
 _match_stream = re.compile(r"(?:event|data|id|retry)?:|(?:event|data|id|retry)$").match
-_decoder = json.JSONDecoder()
+_decoder = json_decoder()
 
 _SAMPLE_LINES = 100
 

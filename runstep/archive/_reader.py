@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, cast, final
 
+from .._json import json_decoder
 from .._reading import FAILURES
 from ..errors import Problem, ValidationError
 from ..frozen import EMPTY
@@ -24,7 +25,7 @@ from ._positions import JsonPositions, SourceText, skip_whitespace
 from ._search import Kind, Path, search
 from .records import Record, damage_record, no_steps_record
 
-_decoder = json.JSONDecoder()
+_decoder = json_decoder()
 # What `raw_decode` calls: it raises `StopIteration` for an empty text, which `raw_decode` would explain at length.
 _scan: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once  # type: ignore[attr-defined]
 _LINE_ENDS = frozenset({"\n", "\r\n", ""})
@@ -127,7 +128,7 @@ class FileReader:
                     text = line.decode()
                     document, end = decode(text, 0)
                     if text[end:] not in _LINE_ENDS:
-                        document = json.loads(text)
+                        document = _decoder.decode(text)
                 except (StopIteration, ValueError, RecursionError):
                     if line.strip(_WHITESPACE):
                         yield from self._unusual_line(line, number)
@@ -352,7 +353,7 @@ def _json_error(event: Event) -> json.JSONDecodeError | None:
     """Return why the data of an invalid event is not JSON; None if it is JSON, or was discarded."""
     if event.error is not None and event.data:
         try:
-            json.loads(str(event.data))
+            _decoder.decode(str(event.data))
         except json.JSONDecodeError as error:
             return error
         except (ValueError, RecursionError):
@@ -365,7 +366,7 @@ def _invalid_json(place: str) -> ValidationError:
 
 
 def _decode_line(line: bytes | bytearray) -> Any:
-    return json.loads(line.rstrip(b"\r\n").decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
+    return _decoder.decode(line.rstrip(b"\r\n").decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
 
 
 def _has_json_name(name: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any, TypeAlias
 
+from .._json import json_decoder
 from ..streaming.sse import ServerSentEvents
 from ..streaming.stream import BinaryFile
 from ._folders import OpenFile, open_files
@@ -19,7 +20,7 @@ from .records import Record, damage_record
 
 _MAX_EVENT_SIZE = 1 << 26
 _OBJECT = b"thread.message"
-_decoder = json.JSONDecoder()
+_decoder = json_decoder()
 
 _Report: TypeAlias = Callable[[int | None, str], None]
 
@@ -109,7 +110,8 @@ def _search(document: Any) -> Iterator[dict[str, Any]]:
             if value.get("object") == "thread.message":
                 yield value
                 continue
-            stack.extend(reversed(value.values()))
+            # PyPy 8.0 aborts if the values of a decoded object are reversed without a list.
+            stack.extend(reversed(list(value.values())))
             data = value.get("data")
             if isinstance(data, str) and "thread.message" in data:
                 stack.append(_parse_event_data(data))
