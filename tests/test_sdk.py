@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openai._models import construct_type
-from openai.types.beta.threads.runs import RunStep as SDKRunStep
 
 from runstep import RunStep
 
 from .conftest import DATA, Mark
+
+# It has no wheels for PyPy.
+construct_type: Any = pytest.importorskip("openai._models").construct_type
+SDKRunStep: Any = pytest.importorskip("openai.types.beta.threads.runs").RunStep
 
 FILES = sorted(
     file
