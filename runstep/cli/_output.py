@@ -30,8 +30,17 @@ def print_line(text: str, stream: TextIO | None = None) -> None:
 
 def print_error(text: str) -> None:
     """Print an error message to standard error, if it can be written. If not, the exit code still tells."""
+    _print_message("error", text)
+
+
+def print_warning(text: str) -> None:
+    """Print a warning to standard error, if it can be written."""
+    _print_message("warning", text)
+
+
+def _print_message(level: str, text: str) -> None:
     with contextlib.suppress(OSError):
-        print_line(f"{program_name()}: error: {escape(text)}", sys.stderr)
+        print_line(f"{program_name()}: {level}: {escape(text)}", sys.stderr)
 
 
 def format_problem(problem: LocatedProblem) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, final
 from ..archive._folders import FoundFile, find_files, open_found
 from ..archive.ranges import RANGE_SIZE, FileRange, split_files, split_range
 from ..archive.reports import Report, check_file, check_range, join
+from ._output import format_os_error, print_warning
 from ._progress import Progress
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class ParallelChecker:
         self._strict = strict
         self._stack = ExitStack()
         self._pool: Pool | None = None
+        self._can_start = True
         # Batches that are not submitted, because there may be too few for workers.
         self._waiting: list[_Batch] = []
         self._cost = 0
@@ -76,6 +78,10 @@ class ParallelChecker:
         """Check what is waiting, and wait for all workers."""
         if self._pool is not None or (self._cost >= _MIN_COST and len(self._waiting) > 1):
             yield from self._submit(0)
+        yield from self._check_waiting()
+
+    def _check_waiting(self) -> Iterator[tuple[FileRange, Report]]:
+        """Check what is waiting in this process."""
         for batch in self._waiting:
             yield from self._check_here(batch)
         self._waiting.clear()
@@ -99,15 +105,30 @@ class ParallelChecker:
             for report in check_file(opened, strict=self._strict, progress=self._progress.advance):
                 yield part, report
 
+    def _start(self) -> Pool | None:
+        """Start workers. Print a warning and return None if that is impossible, as in a browser."""
+        try:
+            from ._pool import worker_pool  # noqa: PLC0415  (multiprocessing is slow to import)
+
+            with ExitStack() as stack:
+                pool = stack.enter_context(worker_pool(min(self._jobs, len(self._waiting))))
+                pool.submit([], strict=False)
+                self._stack.push(stack.pop_all())
+        except (ImportError, OSError, RuntimeError) as error:
+            self._can_start = False
+            reason = format_os_error(error) if isinstance(error, OSError) else str(error)
+            self._progress.clear()
+            print_warning(f"cannot start worker processes: {reason.rstrip('.')}; checking in one process")
+            return None
+        return pool
+
     def _submit(self, max_pending: int) -> Iterator[tuple[FileRange, Report]]:
         """Submit what is waiting, and yield the reports of all but a number of batches."""
+        if self._pool is None and self._can_start:
+            self._pool = self._start()
         if self._pool is None:
-            try:
-                from ._pool import worker_pool  # noqa: PLC0415  (multiprocessing is slow to import)
-            except ImportError as error:  # a platform without processes, or no memory left
-                message = f"cannot start worker processes: {error}"
-                raise ChildProcessError(message) from None
-            self._pool = self._stack.enter_context(worker_pool(min(self._jobs, len(self._waiting))))
+            yield from self._check_waiting()
+            return
         for batch in self._waiting:
             self._pending.append((batch, self._pool.submit(batch, strict=self._strict)))
         self._waiting.clear()

@@ -65,7 +65,7 @@ class Pool:
             raise
         except RuntimeError as error:  # no more threads
             self.failure = error
-            raise _cannot_start(error) from None
+            raise
         self._started = max(self._started, len(self.workers()))
         return future
 
@@ -82,7 +82,7 @@ class Pool:
 
 @contextmanager
 def worker_pool(workers: int) -> Generator[Pool, None, None]:
-    """Provide worker processes. Raises `ChildProcessError` if one of them dies."""
+    """Provide worker processes, started by the first batch. Raises `ChildProcessError` if one of them dies."""
     other_threads = threading.enumerate()
     previous_hook = threading.excepthook
 

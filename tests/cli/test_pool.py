@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import queues
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,7 @@ needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="needs workers t
 """Skip a test that replaces functions in the workers."""
 
 CANNOT_START = "runstep: error: cannot start worker processes: "
+CHECKING_IN_ONE_PROCESS = "runstep: warning: cannot start worker processes: {}; checking in one process\n"
 # From Python 3.15 on, the executor itself notices when one of its threads fails, and reports it like this.
 WORKER_DIED = "runstep: error: a worker process died, probably for lack of memory\n"
 
@@ -163,17 +167,6 @@ def test_the_main_process_checks_what_has_too_many_problems(
         assert run("check", "--jobs", 2, path) == expected
 
 
-def test_a_thread_that_cannot_be_started_is_an_error(
-    run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(threading.Thread, "start", raiser(RuntimeError("can't start new thread")))
-    children = multiprocessing.active_children()
-    code, output, errors = run("check", "--jobs", 2, valid_file, valid_file)
-    assert (code, output) == (2, "")
-    assert errors in (f"{CANNOT_START}can't start new thread\n", WORKER_DIED)
-    assert set(multiprocessing.active_children()) <= set(children)
-
-
 @pytest.mark.parametrize(
     ("error", "reason"),
     [(RuntimeError("can't start new thread"), "can't start new thread"), (MemoryError(), "out of memory")],
@@ -260,13 +253,67 @@ def test_the_failures_of_other_threads_are_left_to_their_hook(monkeypatch: pytes
     assert seen == [ZeroDivisionError]
 
 
-def test_a_platform_without_processes_is_an_error(
+# What is checked in this process because no workers can be started.
+
+
+def assert_one_process(run: CliRunner, files: list[Path], reason: str) -> None:
+    """Check files with two jobs, and compare the result with that of one, apart from a warning."""
+    processes, threads = multiprocessing.active_children(), threading.enumerate()
+    code, output, errors = run("check", "--jobs", 2, *files)
+    assert errors == CHECKING_IN_ONE_PROCESS.format(reason)
+    assert (code, output, "") == run("check", *files)
+    assert set(multiprocessing.active_children()) <= set(processes)
+    assert set(threading.enumerate()) <= set(threads)
+
+
+@pytest.mark.parametrize("file", ["log.jsonl", "page.json"])
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(38, "Function not implemented"), "Function not implemented"),
+        (ImportError("No module named '_multiprocessing'"), "No module named '_multiprocessing'"),
+        (NotImplementedError("This Python build lacks semaphores."), "This Python build lacks semaphores"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_without_a_pool_one_process_checks(
+    error: Exception, reason: str, file: str, run: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_pool, "ProcessPoolExecutor", raiser(error))
+    assert_one_process(run, [Path(file)] * 20, reason)
+
+
+def test_without_multiprocessing_one_process_checks(
     run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, f"{PACKAGE}.cli._pool", None)
     code, output, errors = run("check", "--jobs", 2, valid_file, valid_file)
-    assert (code, output) == (2, "")
-    assert errors.startswith(f"{CANNOT_START}import of ")
+    assert (code, output, "") == run("check", valid_file, valid_file)
+    assert re.fullmatch(CHECKING_IN_ONE_PROCESS.format(rf"import of {PACKAGE}\.cli\._pool halted; .*"), errors)
+
+
+def test_without_threads_one_process_checks(run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading.Thread, "start", raiser(RuntimeError("can't start new thread")))
+    assert_one_process(run, [valid_file] * 2, "can't start new thread")
+
+
+@needs_fork
+@pytest.mark.parametrize("started", [0, 1])
+def test_if_not_all_workers_start_one_process_checks(
+    started: int, run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = BaseProcess.start
+    processes: list[BaseProcess] = []
+
+    def start_some(process: BaseProcess) -> None:
+        if len(processes) == started:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        processes.append(process)
+        start(process)
+
+    monkeypatch.setattr(BaseProcess, "start", start_some)
+    assert_one_process(run, [valid_file] * 2, "Resource temporarily unavailable")
+    assert [process.exitcode for process in processes] == [-signal.SIGKILL] * started
 
 
 LIMITED_CHECK = f"""
@@ -282,10 +329,11 @@ runpy.run_module("{PACKAGE}", run_name="__main__")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of a process")
-@pytest.mark.parametrize("mebibytes", [4, 12])
-def test_a_lack_of_memory_is_one_line(mebibytes: int, tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy aborts if it cannot allocate memory")
+@pytest.mark.parametrize("mebibytes", [4, 12, 24])
+def test_with_little_memory_the_check_is_complete_or_ends_with_one_error(mebibytes: int, tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
-    path.write_text('{"object": "thread.run.step"}\n' * 100_000, encoding="utf-8")
+    path.write_text('{"object": "thread.run.step"}\n' * 20_000, encoding="utf-8")
     arguments = [str(mebibytes << 20), "check", "--quiet", "--jobs", "2", str(path)]
     process = subprocess.run(  # noqa: S603  (this Python)
         [sys.executable, "-c", LIMITED_CHECK, *arguments],
@@ -295,10 +343,16 @@ def test_a_lack_of_memory_is_one_line(mebibytes: int, tmp_path: Path) -> None:
         text=True,
         timeout=TIMEOUT,
     )
-    errors = process.stderr.splitlines()
-    assert (process.returncode, len(errors)) == (2, 1)
-    assert errors[0].startswith("runstep: error: ")
-    assert "memory" in errors[0] or "thread" in errors[0]
+    messages = process.stderr.splitlines()
+    # With the least memory, no workers can be started.
+    if messages and re.fullmatch(CHECKING_IN_ONE_PROCESS.format(".*"), f"{messages[0]}\n"):
+        del messages[0]
+    if messages:
+        assert process.returncode == 2
+        assert messages in ([f"runstep: error: cannot read '{path}': out of memory"], [WORKER_DIED[:-1]])
+    else:
+        assert process.returncode == 1
+        assert process.stdout.count("\n") == 7 * 20_000
 
 
 # How many workers are started.
