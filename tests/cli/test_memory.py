@@ -15,8 +15,8 @@ import pytest
 from runstep.archive import _reader, messages
 from runstep.cli import show
 
-from ..conftest import DATA
-from .conftest import ARCHIVES, ROOT, CliRunner
+from ..conftest import DATA, PACKAGE, ROOT
+from .conftest import ARCHIVES, CliRunner
 
 
 def out_of_memory(name: object) -> tuple[int, str, str]:
@@ -59,14 +59,14 @@ def test_the_message_names_the_file_read_last(run: CliRunner, monkeypatch: pytes
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of a process")
 
-LIMITED_COMMAND = """
+LIMITED_COMMAND = f"""
 import os, resource, runpy, sys
-import runstep.cli, runstep.cli._parallel, runstep.cli._pool
+import {PACKAGE}.cli._parallel, {PACKAGE}.cli._pool
 os.cpu_count = lambda: 2
 sys.argv[0] = "runstep"
 limit = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize() + (int(sys.argv.pop(1)) << 20)
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-runpy.run_module("runstep", run_name="__main__")
+runpy.run_module("{PACKAGE}", run_name="__main__")
 """
 
 
@@ -124,7 +124,7 @@ def test_large_json_lines_are_checked_in_little_memory(mebibytes: int, jobs: int
         "check {0}",
         "show {0}",
         "convert {0} --to jsonl",
-        "convert tests/data/archives/page.json --to chat --messages {0}",
+        f"convert {ARCHIVES / 'page.json'} --to chat --messages {{0}}",
     ],
 )
 def test_a_document_larger_than_memory_is_an_error(command: str, mebibytes: int, large: LargeFiles) -> None:
