@@ -225,7 +225,16 @@ def test_a_pool_that_is_broken_accepts_no_batches(monkeypatch: pytest.MonkeyPatc
         pool.submit([], strict=False)
 
 
-def test_a_worker_returns_no_reports_if_it_has_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_returns_no_report_if_there_are_too_many_problems(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = [FileRange(str(ARCHIVES / "log.jsonl"), 0, 1)]
+    report = _pool._check(batch, strict=False)
+    assert report is not None
+    assert len(report.problems) == 4
+    monkeypatch.setattr(_pool, "_MAX_PROBLEMS", 3)
+    assert _pool._check(batch, strict=False) is None
+
+
+def test_a_worker_returns_no_report_if_it_has_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _pool._check([], strict=False) == Report()
     monkeypatch.setattr(_pool, "reports_of_range", raiser(MemoryError()))
     assert _pool._check([FileRange("x", 0, 1)], strict=False) is None
