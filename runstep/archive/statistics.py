@@ -238,7 +238,7 @@ def _hashes(value: Any, path: Path, problems: list[Problem]) -> None:
 
 _match_hashes = re.compile("(?:[0-9a-f]{16})*").fullmatch
 
-check_statistics = object_(
+check_statistics: Check = object_(
     {
         **dict.fromkeys(_NUMBERS, required("an integer", whole_number)),
         **dict.fromkeys(_COUNTERS, required("an object", _counts)),
