@@ -810,7 +810,7 @@ def test_indices_that_collide_in_a_dict_take_linear_time() -> None:
     def seconds(indices: list[int]) -> float:
         items = [delta({"index": index, "type": "retrieval"}) for index in indices]
         times: list[float] = []
-        for _ in range(10):
+        for _ in range(10 if sys.implementation.name == "pypy" else 3):  # PyPy compiles while the first rounds run
             started = time.perf_counter()
             accumulate(step(), *items)
             times.append(time.perf_counter() - started)
