@@ -12,6 +12,7 @@ from ..steps import RunStep
 from ..streaming.stream import BinaryFile
 from ._folders import open_files
 from ._reader import FileReader
+from ._summary import summary
 from .messages import read_messages
 from .problems import LocatedProblem
 from .ranges import FileRange, split
@@ -19,7 +20,6 @@ from .records import Record
 from .reports import Report, check_lines, check_range, join, read_lines
 from .runs import by_thread
 from .statistics import Statistics
-from .summary import summary
 
 __all__ = [
     "FileRange",

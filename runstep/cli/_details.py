@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeAlias
 
-from ..archive.summary import MAX_DECIMAL_BITS, counted, format_number
+from ..archive._summary import MAX_DECIMAL_BITS, counted, format_number
 from ..frozen import FrozenDict
 from ..steps import LastError, MessageCreationStepDetails, OtherStepDetails, RunStep, ToolCallsStepDetails, Usage
 from ..tool_calls import (

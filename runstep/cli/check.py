@@ -11,9 +11,9 @@ import sys
 from collections.abc import Iterator
 
 from ..archive._folders import open_paths
+from ..archive._summary import summary
 from ..archive.reports import Report, check_file
 from ..archive.statistics import Statistics
-from ..archive.summary import summary
 from ._output import format_problem, print_error, print_line
 from ._progress import Progress
 

@@ -15,8 +15,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from ..archive._folders import open_paths
+from ..archive._summary import counted
 from ..archive.messages import messages_in_file
-from ..archive.summary import counted
 from ..steps import RunStep
 from ._output import print_error, print_line
 from ._output_file import OutputIsInputError, is_same_output, open_output, refuse_input

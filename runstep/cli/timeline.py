@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 
+from ..archive._summary import counted, format_number
 from ..archive.runs import Run, group_runs
-from ..archive.summary import counted, format_number
 from ..steps import MessageCreationStepDetails, RunStep, ended_milliseconds, milliseconds
 from ._details import Line, details, pack, token_counts
 from ._terminal import display_width, join_pieces, pad, truncate
