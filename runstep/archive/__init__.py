@@ -17,16 +17,18 @@ from .messages import read_messages
 from .problems import LocatedProblem
 from .ranges import FileRange, split
 from .records import Record
-from .reports import Report, check_lines, check_range, join, read_lines
+from .reports import Report, add_up, check_lines, check_range, join, read_lines
 from .runs import by_thread
-from .statistics import Statistics
+from .statistics import OTHER_NAMES, Statistics
 
 __all__ = [
+    "OTHER_NAMES",
     "FileRange",
     "LocatedProblem",
     "Record",
     "Report",
     "Statistics",
+    "add_up",
     "by_thread",
     "check_lines",
     "check_range",

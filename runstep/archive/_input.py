@@ -10,7 +10,8 @@ import io
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias, final
 
@@ -101,7 +102,7 @@ def lines_in_range(file: Any, start: int, size: int, *, is_first: bool) -> Itera
 
     The first range begins with a line; any other range may begin inside a line, which belongs to an earlier range.
     """
-    try:
+    with _errors_of_file():
         file.seek(start if is_first else start - 1)
         if not is_first:
             # A line that ends with the byte before the range belongs to an earlier range; then this one begins a line.
@@ -115,8 +116,20 @@ def lines_in_range(file: Any, start: int, size: int, *, is_first: bool) -> Itera
         while size > 0 and (line := file.readline()):
             yield line
             size -= len(line)
+
+
+@contextmanager
+def _errors_of_file() -> Generator[None, None, None]:
+    """Raise `SourceError` for the exceptions of a file object, which may raise any for damaged data."""
+    try:
+        yield
     except OSError as error:
         raise SourceError(describe_os_error(error), is_os_error=True) from None
+    except (MemoryError, TypeError, ValueError):
+        raise
+    except Exception as error:  # noqa: BLE001  (see above)
+        message = f"cannot read file: {type(error).__name__}"
+        raise SourceError(message) from None
 
 
 def describe_os_error(error: OSError) -> str:
@@ -136,15 +149,8 @@ class _CountingReader:
         self._progress = progress
 
     def __call__(self, size: int) -> bytes:
-        try:
+        with _errors_of_file():
             data = self._read(size)
-        except OSError as error:
-            raise SourceError(describe_os_error(error), is_os_error=True) from None
-        except (MemoryError, TypeError, ValueError):
-            raise
-        except Exception as error:  # noqa: BLE001  (a file object may raise any exception for damaged data)
-            message = f"cannot read file: {type(error).__name__}"
-            raise SourceError(message) from None
         if data is None:
             raise SourceError(
                 describe_os_error(BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))), is_os_error=True

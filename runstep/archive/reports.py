@@ -30,14 +30,14 @@ _BUFFER_SIZE = 1 << 16
 class Report:
     """The problems and statistics of lines, files, or parts of files.
 
-    Reports can be added in any grouping; `Report()` is the report of nothing. A sum is a new report, so add many of
-    them in pairs, as engines do.
+    Reports can be added in any grouping; `Report()` is the report of nothing. Each `+` copies both reports, so use
+    `add_up` for many of them.
     """
 
     problems: tuple[LocatedProblem, ...] = ()
     """The problems, in the order of the lines."""
     statistics: Statistics = field(default_factory=Statistics)
-    """The statistics. Those of lines and of ranges count no files."""
+    """The statistics, which `+=` would change in place. Those of lines count no file."""
     lines: int = 0
     """The number of lines of JSON Lines."""
     records: int = 0
@@ -48,9 +48,12 @@ class Report:
     def __add__(self, other: Report) -> Report:
         return add_up((self, other)) if isinstance(other, Report) else NotImplemented
 
-    def moved(self, lines: int) -> Report:
-        """Return the report with `lines` added to the line of each problem."""
-        problems = [problem._replace(line=problem.line and problem.line + lines) for problem in self.problems]
+    def moved(self, lines: int | None) -> Report:
+        """Return the report with `lines` added to the line of each problem; without lines if that is None."""
+        problems = [
+            problem._replace(line=None if lines is None or problem.line is None else problem.line + lines)
+            for problem in self.problems
+        ]
         return replace(self, problems=tuple(problems))
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,7 +98,7 @@ _check_report = object_(
 
 
 def add_up(reports: Iterable[Report]) -> Report:
-    """Return the sum of reports, in linear time."""
+    """Return the sum of reports."""
     problems: list[LocatedProblem] = []
     statistics = Statistics()
     lines = records = 0
@@ -122,8 +125,10 @@ def check_lines(
 ) -> Report:
     """Return the report of lines of JSON Lines, whose line ends are optional.
 
-    `file` is the name of their file, `first` the number of the first line. `ids=False` leaves out the hashes that find
-    duplicates, 8 bytes for each step.
+    `file` is the name of their file, `first` the number of the first line. Each line is a document of its own: unlike
+    in a file, logged events are not accumulated. Without `ids`, the report has no hashes of the ids, which take 8 bytes
+    for each step, and no duplicates are counted. Raises `TypeError` for anything but lines. Pass bytes if you have
+    them, because decoding may hide damage.
     """
     reader = FileReader(file, strict=strict, parses_steps=not strict)
     return add_up(_reports(reader, reader.read_lines(_as_bytes(lines), first), strict=strict, ids=ids))
@@ -135,8 +140,17 @@ def read_lines(lines: Iterable[bytes | bytearray | str], *, file: str = "<lines>
 
 
 def _as_bytes(lines: Iterable[bytes | bytearray | str]) -> Iterator[bytes | bytearray]:
+    if isinstance(lines, (bytes, bytearray, str)):
+        message = f"expected an iterable of lines, got {type(lines).__name__}"
+        raise TypeError(message)
     for line in lines:
-        yield line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line
+        if isinstance(line, (bytes, bytearray)):
+            yield line
+        elif isinstance(line, str):
+            yield line.encode("utf-8", "surrogatepass")
+        else:
+            message = f"expected lines of bytes or str, got {type(line).__name__}"
+            raise TypeError(message)
 
 
 def check_range(
@@ -144,8 +158,9 @@ def check_range(
 ) -> Report:
     """Return the report of a range of a file. Its lines are numbered from 1; `join` numbers them as in the file.
 
-    `open` is called with the name of the file and returns a binary file, for files that are not on a disk. A file that
-    cannot be opened is reported in `errors`. `ids` is that of `check_lines`.
+    `open` is called with the name of the file and returns a binary file that can seek, for files that are not on a
+    disk. If opening raises `OSError`, the report has only an error. A file must not change between `split` and this.
+    `ids` is that of `check_lines`.
     """
     return add_up(reports_of_range(part, strict=strict, ids=ids, open=open))
 
@@ -171,31 +186,47 @@ def reports_of_range(
 def join(parts: Iterable[tuple[FileRange, Report]]) -> Iterator[Report]:
     """Yield the reports of ranges as parts of their files: with the numbers of their lines, and the files counted.
 
-    `parts` are in the order of `split`. A file in which no range has found run steps is a problem, as for `check`.
-    Raises `ValueError` if ranges are missing or not in order.
+    `parts` are in the order of `split`. A file in which no range has found run steps is a problem, as for `check`. The
+    lines after a range that could not be opened are unknown. Raises `ValueError` if ranges are missing or not in order.
     """
-    previous: FileRange | None = None
-    lines = 0
-    is_empty = True
-    for part, report in parts:
+    lines: int | None = 0
+    is_counted = is_empty = False
+    for part, report in _in_order(parts):
         if part.is_whole:
             yield report
             continue
-        if not _is_next(part, previous):
-            message = f"expected the ranges of a file in order, got {part.file!r} from byte {part.start}"
-            raise ValueError(message)
-        previous = part
         if part.is_first:
             lines = 0
+            is_counted = False
             is_empty = True
+        if report.errors:
+            # Other ranges of the file have the same error.
+            if lines is not None:
+                yield report
+            lines = None
+            is_empty = False
+            continue
+        if not is_counted:
             yield Report(statistics=Statistics(files=1))
+            is_counted = True
         yield report.moved(lines)
-        lines += report.lines
-        statistics = report.statistics
-        if report.records or report.errors or statistics.deltas or statistics.empty_pages:
+        lines = None if lines is None else lines + report.lines
+        if report.records or report.statistics.deltas or report.statistics.empty_pages:
             is_empty = False
         if part.is_last and is_empty:
             yield _check_records([no_steps_record(part.file)])
+
+
+def _in_order(parts: Iterable[tuple[FileRange, Report]]) -> Iterator[tuple[FileRange, Report]]:
+    """Yield ranges with their reports. Raises `ValueError` if ranges are missing or not in order."""
+    previous: FileRange | None = None
+    for part, report in parts:
+        if not part.is_whole:
+            if not _is_next(part, previous):
+                message = f"expected the ranges of a file in order, got {part.file!r} from byte {part.start}"
+                raise ValueError(message)
+            previous = part
+        yield part, report
     if previous is not None and not previous.is_last:
         message = f"expected the last range of {previous.file!r}, got only those up to byte {previous.start}"
         raise ValueError(message)
@@ -205,7 +236,9 @@ def _is_next(part: FileRange, previous: FileRange | None) -> bool:
     """Return whether a range may follow another one, or come first."""
     if previous is None or previous.is_last:
         return part.is_first
-    return not part.is_first and part.file == previous.file and part.start > previous.start
+    if part.is_first or part.file != previous.file:
+        return False
+    return part.start == previous.start + previous.size if previous.size else part.start > previous.start
 
 
 # Files.

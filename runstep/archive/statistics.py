@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import re
+import struct
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, final
 
@@ -34,36 +35,51 @@ OTHER_NAMES = "…" * (_MAX_NAME_LENGTH + 1)
 @final
 @dataclass(kw_only=True)
 class Statistics:
-    """What files contain, as numbers that can be added up. Times are Unix seconds.
+    """What files contain, as numbers that can be added up. `+=` changes an object in place.
 
-    `invalid` counts steps with errors. `undocumented` counts keys not defined in the schema by their location, with
-    `[]` for any index. Of names, the 1,000 shortest are kept; `OTHER_NAMES` counts the others. `ids` holds 8 bytes of
-    BLAKE2b for each id, to find duplicates. `deltas` are those of steps that a file does not contain,
-    `other_documents` JSON documents without run steps, `empty_pages` pages and arrays without items, `skipped_files`
-    files of a folder in another format. `unreadable` counts files that the operating system could not open, or read to
-    their end.
+    Of the names in a counter, the 1,000 shortest are kept; `OTHER_NAMES` counts the others.
     """
 
     files: int = 0
+    """Files that could be opened, without skipped ones."""
     steps: int = 0
+    """Run steps without errors."""
     invalid: int = 0
+    """Run steps with errors."""
     types: Counter[str] = field(default_factory=Counter)
+    """Steps by type."""
     statuses: Counter[str] = field(default_factory=Counter)
+    """Steps by status."""
     tools: Counter[str] = field(default_factory=Counter)
+    """Tool calls by type."""
     earliest: int | None = None
+    """The time of the first step, in Unix seconds."""
     latest: int | None = None
+    """The time of the last step, in Unix seconds."""
     with_usage: int = 0
+    """Steps with `usage`."""
     prompt_tokens: int = 0
+    """The sum of `usage.prompt_tokens`."""
     completion_tokens: int = 0
+    """The sum of `usage.completion_tokens`."""
     total_tokens: int = 0
+    """The sum of `usage.total_tokens`."""
     undocumented: Counter[str] = field(default_factory=Counter)
+    """Keys not defined in the schema by location, with `[]` for any index."""
     ids: array[int] = field(default_factory=lambda: array("q"))
+    """A hash of 8 bytes of each id, the same on every machine, to find duplicates."""
     deltas: int = 0
+    """Deltas of steps that a file does not contain."""
     other_documents: int = 0
+    """JSON documents without run steps."""
     empty_pages: int = 0
+    """Pages and arrays without items."""
     skipped_files: int = 0
+    """Files of a folder that are neither JSON nor event streams."""
     unreadable: int = 0
+    """Files that the operating system could not open, or read to their end."""
     problems: int = 0
+    """Problems of all levels."""
 
     def __add__(self, other: Statistics) -> Statistics:
         if not isinstance(other, Statistics):
@@ -93,16 +109,21 @@ class Statistics:
     def to_dict(self) -> dict[str, Any]:
         """Return the statistics as new plain JSON types. `ids` is hexadecimal text."""
         data = {item.name: getattr(self, item.name) for item in fields(self)}
-        data.update({name: dict(data[name]) for name in _COUNTERS}, ids=self.ids.tobytes().hex())
+        data.update(
+            {name: dict(data[name]) for name in _COUNTERS}, ids=struct.pack(f"<{len(self.ids)}q", *self.ids).hex()
+        )
         return data
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Statistics:
         """Parse the result of `to_dict`. Raises `ValidationError`."""
         raise_errors(check_statistics, data)
-        values = {item.name: data[item.name] for item in fields(cls)}
-        values.update({name: Counter(data[name]) for name in _COUNTERS}, ids=array("q", bytes.fromhex(data["ids"])))
-        return cls(**values)
+        statistics = cls(ids=_as_array(bytes.fromhex(data["ids"])))
+        for name in (*_NUMBERS, "earliest", "latest"):
+            setattr(statistics, name, data[name])
+        for name in _COUNTERS:
+            _add_names(getattr(statistics, name), data[name])
+        return statistics
 
 
 def count_steps(steps: Iterable[RunStep], *, ids: bool = True) -> Statistics:  # noqa: C901  (one loop, because calls are slow)
@@ -174,12 +195,12 @@ _COUNTERS = ("types", "statuses", "tools", "undocumented")
 _NUMBERS = tuple(item.name for item in fields(Statistics) if item.name not in (*_COUNTERS, "ids", "earliest", "latest"))
 
 
-def _add_names(names: Counter[str], other: Counter[str]) -> None:
+def _add_names(names: Counter[str], other: Mapping[str, int]) -> None:
     """Add counts of names, and keep the 1,000 shortest names, so that memory is bounded.
 
     Which names are kept depends neither on the order of the data nor on the number of processes.
     """
-    for name, count in other.items():
+    for name, count in list(other.items()):
         names[str(name) if len(name) <= _MAX_NAME_LENGTH or name == OTHER_NAMES else name[:_MAX_NAME_LENGTH]] += count
     if len(names) > _MAX_NAMES:
         for name in sorted(names, key=lambda name: (name == OTHER_NAMES, len(name), name))[_MAX_NAMES:]:
@@ -200,7 +221,12 @@ def _hash_ids(ids: list[str]) -> array[int]:
     from hashlib import blake2b  # noqa: PLC0415  (loads OpenSSL, which takes longer than all other imports of this module)
 
     digests = [blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest() for id_ in ids]
-    return array("q", b"".join(digests))
+    return _as_array(b"".join(digests))
+
+
+def _as_array(hashes: bytes) -> array[int]:
+    """Return hashes as integers. Their bytes are in the same order on every machine."""
+    return array("q", struct.unpack(f"<{len(hashes) // 8}q", hashes))
 
 
 # Checks of decoded statistics and reports.

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeAlias, final
 
 from ..archive._folders import FoundFile, find_files, open_found
-from ..archive.ranges import RANGE_SIZE, FileRange, split_files, split_range
+from ..archive.ranges import RANGE_SIZE, FileRange, split_files
 from ..archive.reports import Report, check_file, check_range, join
 from ._output import format_os_error, print_warning
 from ._progress import Progress
@@ -94,7 +94,7 @@ class ParallelChecker:
                 yield from self._check_file(FoundFile(part.file, is_explicit=part.is_explicit))
                 continue
             self._progress.file = part.file
-            for piece in split_range(part, _PIECE_SIZE):
+            for piece in part.split(_PIECE_SIZE):
                 yield piece, check_range(piece, strict=self._strict)
                 self._progress.advance(piece.size)
 

@@ -7,11 +7,11 @@ import io
 import json
 import operator
 import pickle
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import reduce
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import pytest
 from hypothesis import given
@@ -23,6 +23,7 @@ from runstep.archive import (
     LocatedProblem,
     Report,
     Statistics,
+    add_up,
     check_lines,
     check_range,
     join,
@@ -40,10 +41,6 @@ from ..conftest import DATA, posix
 ARCHIVES = DATA / "archives"
 LOG = (ARCHIVES / "log.jsonl").read_bytes()
 StepFactory = Callable[..., dict[str, Any]]
-
-
-def add_up(parts: Iterable[Report]) -> Report:
-    return reduce(operator.add, parts, Report())
 
 
 def check_whole(path: Path, *, strict: bool = False) -> Report:
@@ -108,6 +105,20 @@ def test_lines_may_be_text() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("{}", "expected an iterable of lines, got str"),
+        (b"{}", "expected an iterable of lines, got bytes"),
+        ([b"{}", None], "expected lines of bytes or str, got NoneType"),
+    ],
+)
+def test_anything_but_lines_is_a_type_error(lines: Any, message: str) -> None:
+    for function in (check_lines, read_lines):
+        with pytest.raises(TypeError, match=f"^{message}$"):
+            tuple(cast("Any", function(lines)))
+
+
 def test_read_lines_yields_the_records_of_lines() -> None:
     records = list(read_lines(LOG.decode().splitlines(), file="log", first=11))
     expected = list(read_records(ARCHIVES / "log.jsonl"))
@@ -167,6 +178,26 @@ def test_split_yields_the_ranges_of_lines_and_whole_files(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize("size", [0, -1])
+def test_a_range_has_at_least_one_byte(size: int) -> None:
+    with pytest.raises(ValueError, match=f"^expected a positive size, got {size}$"):
+        split("x", size=size)
+
+
+def test_standard_input_cannot_be_split() -> None:
+    with pytest.raises(ValueError, match=r"^standard input cannot be split$"):
+        split("-")
+
+
+def test_a_range_of_a_stored_file_can_be_split() -> None:
+    parts = list(FileRange("bucket/log", 10, 7, is_first=False, is_whole=False).split(3))
+    assert parts == [
+        FileRange("bucket/log", 10, 3, is_first=False, is_last=False, is_whole=False),
+        FileRange("bucket/log", 13, 3, is_first=False, is_last=False, is_whole=False),
+        FileRange("bucket/log", 16, 1, is_first=False, is_last=True, is_whole=False),
+    ]
+
+
 def test_a_file_without_steps_is_reported_once_for_all_ranges(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text("{}\n" * 9, encoding="utf-8", newline="\n")
@@ -191,17 +222,42 @@ FIRST, MIDDLE, LAST = (
     ("ranges", "message"),
     [
         ([MIDDLE, LAST], "expected the ranges of a file in order, got 'x' from byte 9"),
-        ([FIRST, LAST, MIDDLE], "expected the ranges of a file in order, got 'x' from byte 9"),
+        ([FIRST, LAST], "expected the ranges of a file in order, got 'x' from byte 18"),
+        ([FIRST, MIDDLE._replace(start=8), LAST], "expected the ranges of a file in order, got 'x' from byte 8"),
+        ([FIRST, LAST, MIDDLE], "expected the ranges of a file in order, got 'x' from byte 18"),
+        ([FIRST._replace(size=0), FIRST], "expected the ranges of a file in order, got 'x' from byte 0"),
         ([FIRST, MIDDLE, MIDDLE], "expected the ranges of a file in order, got 'x' from byte 9"),
         ([FIRST, FIRST._replace(file="y")], "expected the ranges of a file in order, got 'y' from byte 0"),
         ([FIRST, LAST._replace(file="y")], "expected the ranges of a file in order, got 'y' from byte 18"),
         ([FIRST, MIDDLE], "expected the last range of 'x', got only those up to byte 9"),
     ],
-    ids=["without the first", "not sorted", "twice", "without the last", "of two files", "truncated"],
+    ids=[
+        *("without the first", "without the middle", "overlapping", "not sorted", "twice, size unknown", "twice"),
+        *("without the last", "of two files", "truncated"),
+    ],
 )
 def test_ranges_that_are_missing_or_not_in_order_are_an_error(ranges: list[FileRange], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
         list(join((part, Report()) for part in ranges))
+
+
+def test_ranges_of_unknown_size_may_have_gaps() -> None:
+    ranges = [part._replace(size=0) for part in (FIRST, LAST)]
+    assert len(list(join((part, check_lines([b"x"])) for part in ranges))) == 3
+
+
+def test_lines_after_a_range_that_could_not_be_opened_are_unknown() -> None:
+    def fail(_: str) -> IO[bytes]:
+        raise OSError(5, "Input/output error")
+
+    damaged = check_lines([b"x"], file="x")
+    unread = check_range(MIDDLE, open=fail)
+    third = MIDDLE._replace(start=18)
+    last = LAST._replace(start=27)
+    total = add_up(join([(FIRST, damaged), (MIDDLE, unread), (third, unread), (last, damaged)]))
+    assert [problem.line for problem in total.problems] == [1, None]
+    assert total.errors == ("cannot read 'x': Input/output error",)
+    assert (total.statistics.unreadable, total.statistics.files) == (1, 1)
 
 
 def test_whole_files_need_no_order() -> None:
@@ -216,7 +272,7 @@ def test_a_file_removed_before_its_range_is_read_is_an_error(is_whole: bool, tmp
     assert report.problems == ()
     assert report.errors == (f"cannot read '{part.file}': No such file or directory",)
     assert report.statistics.unreadable == 1
-    assert add_up(join([(part, report)])).problems == ()
+    assert add_up(join([(part, report)])) == report
 
 
 def test_a_large_file_that_cannot_be_opened_is_not_split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,6 +319,22 @@ def test_a_range_that_cannot_be_read_is_a_problem_and_an_unreadable_file() -> No
     assert report.statistics.unreadable == 1
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_any_exception_of_a_file_is_damage(is_whole: bool) -> None:
+    class FailingFile(io.BytesIO):
+        def read(self, *_: object) -> bytes:
+            raise EOFError
+
+        read1 = readline = read
+
+    def open_failing(_: str) -> IO[bytes]:
+        return FailingFile()
+
+    report = check_range(FileRange("x", 0, 9, is_whole=is_whole), open=open_failing)
+    assert report.problems == (("x", 1, "", "", "error", "cannot read file: EOFError"),)
+    assert report.statistics.unreadable == 0
+
+
 # Reports.
 
 
@@ -292,6 +364,7 @@ FILES = sorted(ARCHIVES.iterdir())
 @given(parts=st.lists(st.sampled_from([check_whole(path) for path in FILES] + [check_lines([b"x", b"", b"{}"])])))
 def test_reports_add_up_in_any_grouping(parts: list[Report]) -> None:
     total = add_up(parts)
+    assert reduce(operator.add, parts, Report()) == total
     assert reduce(lambda sum_, part: part + sum_, reversed(parts), Report()) == total
     assert Report() + total == total == total + Report()
     middle = len(parts) // 2
@@ -314,6 +387,7 @@ def test_adding_does_not_change_the_parts() -> None:
 def test_moving_a_report_changes_only_the_numbers_of_lines() -> None:
     problem = LocatedProblem("x", 3, "a[0]", "a[]", "error", "no")
     report = Report(problems=(problem, problem._replace(line=None)), lines=7)
+    assert report.moved(None) == Report(problems=(problem._replace(line=None),) * 2, lines=7)
     assert report.moved(10) == Report(problems=(problem._replace(line=13), problem._replace(line=None)), lines=7)
 
 

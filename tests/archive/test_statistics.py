@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
+from hashlib import blake2b
 from typing import Any
 
 from runstep import RunStep
-from runstep.archive import Statistics, check_lines
-from runstep.archive.statistics import OTHER_NAMES, count_steps
+from runstep.archive import OTHER_NAMES, Statistics, check_lines
+from runstep.archive.statistics import count_steps
 
 StepFactory = Callable[..., dict[str, Any]]
 
@@ -33,6 +35,22 @@ def test_the_number_of_names_is_limited(step: StepFactory) -> None:
     assert max(map(len, total.types)) == 129
     assert total.types["message_creation"] == 1500
     assert total.types[OTHER_NAMES] == 501
+
+
+def test_long_names_are_the_same_after_json() -> None:
+    statistics = Statistics(steps=1, types=Counter({"x" * 500: 2}))
+    decoded = Statistics.from_dict(statistics.to_dict())
+    assert decoded.types == {"x" * 128: 2}
+    decoded += decoded
+    assert decoded.types == {"x" * 128: 4}
+
+
+def test_hashes_of_ids_are_the_same_on_every_machine(step: StepFactory) -> None:
+    statistics = check_lines([json.dumps(step(id=id_)) for id_ in ("step_a", "step_b")]).statistics
+    assert statistics.to_dict()["ids"] == "".join(
+        blake2b(id_, digest_size=8).hexdigest() for id_ in (b"step_a", b"step_b")
+    )
+    assert statistics.ids[0] == int.from_bytes(blake2b(b"step_a", digest_size=8).digest(), "little", signed=True)
 
 
 def test_similar_ids_are_not_duplicates(step: StepFactory) -> None:

@@ -7,9 +7,10 @@ The package is shipped as a zip file; nothing is installed on the workers. Damag
 `spark-submit`, the summary is printed to standard output, too. Two routes:
 
 - `ranges`: workers open the files themselves, so paths must be the same everywhere; any format that `check` can read.
-- `rows`: Spark reads the files, from any storage that it supports; JSON Lines only.
+- `rows`: Spark reads the files, from any storage that it supports. Each line is a document, so logged events are not
+  accumulated, a file with one document is not searched for what it is instead of a step, and no file is skipped.
 
-What Spark does to lines:
+What Spark does:
 
 - By default, `spark.read.text` ends a line at a lone CR, too. With `lineSep="\\n"`, line numbers are those of the file.
 - `textFile` and `wholeTextFiles` replace bytes that are not UTF-8. The column of `spark.read.text`, cast to binary, has
@@ -17,6 +18,9 @@ What Spark does to lines:
 - `zipWithIndex` numbers the lines of all files together. The `_metadata` column has the file and the block; the reports
   of the blocks, joined in order, have the line numbers.
 - Files whose names begin with `_` are hidden from `spark.read`, but not from `check`.
+- `collect` fails if all reports take more than `spark.driver.maxResultSize`. Pickled, a report takes 9 bytes for each
+  step, and 45 for each problem. `toLocalIterator` needs memory for the reports of one task only, but runs one task at a
+  time, unless the reports have been computed before.
 
 Send lines from one worker to another as text, not as pickled steps: parsing a line takes less time than unpickling its
 step.
@@ -27,12 +31,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import chain, groupby, pairwise
 from operator import itemgetter
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from pyspark import StorageLevel  # pyright: ignore[reportMissingImports]
 from pyspark.sql import SparkSession  # pyright: ignore[reportMissingImports]
 
 RANGES_PER_TASK = 16
@@ -53,11 +58,14 @@ def main(route: str, package: str, path: str) -> int:
         for error in report.errors:
             print(error, file=sys.stderr)
         statistics += report.statistics
-    print(summary(statistics), file=sys.stderr)
-    return 2 if statistics.unreadable else int(statistics.problems > 0)
+    if statistics.files or not statistics.unreadable:
+        print(summary(statistics), file=sys.stderr)
+    if statistics.unreadable:
+        return 2
+    return int(statistics.problems > 0 or not (statistics.steps or statistics.empty_pages))
 
 
-def check_ranges(spark: Any, path: str) -> Any:
+def check_ranges(spark: Any, path: str) -> Iterator[Any]:
     """Return the ranges of files with their reports, in order."""
     from runstep.archive import check_range, split
 
@@ -66,7 +74,7 @@ def check_ranges(spark: Any, path: str) -> Any:
 
     parts = list(split(path))
     tasks = len(parts) // RANGES_PER_TASK + 1
-    return spark.sparkContext.parallelize(parts, tasks).map(check).collect()
+    return computed(spark.sparkContext.parallelize(parts, tasks).map(check))
 
 
 def check_rows(spark: Any, path: str) -> Iterator[Any]:
@@ -81,18 +89,23 @@ def check_rows(spark: Any, path: str) -> Iterator[Any]:
 
     frame = spark.read.option("lineSep", "\n").option("recursiveFileLookup", value=True).text(path)
     rows = frame.selectExpr("cast(value as binary)", "_metadata.file_path", "_metadata.file_block_start").rdd
-    blocks = {(name, start): report for name, start, report in rows.mapPartitions(check).collect()}
-    for name in map(file_name, frame.inputFiles()):
-        blocks.setdefault((name, 0), Report())  # an empty file, or a first block without lines
-    ordered = sorted(blocks, key=in_order)
-    for (name, start), (next_name, _) in zip(ordered, [*ordered[1:], ("", 0)], strict=True):
-        part = FileRange(name, start, 0, is_first=start == 0, is_last=next_name != name, is_whole=False)
-        yield part, blocks[name, start]
+    # Empty files have no blocks, so each file begins with an empty range.
+    files = spark.sparkContext.parallelize([(file_name(uri), -1, Report()) for uri in frame.inputFiles()])
+    blocks = files.union(rows.mapPartitions(check)).persist(StorageLevel.MEMORY_AND_DISK)
+    in_file_order = computed(blocks.sortBy(in_order))
+    for (name, start, report), (next_name, _, _) in pairwise(chain(in_file_order, [("", 0, None)])):
+        yield FileRange(name, start, 0, is_first=start < 0, is_last=next_name != name, is_whole=False), report
 
 
-def in_order(block: tuple[str, int]) -> tuple[tuple[str, ...], int]:
-    """Return the sort key of the block of a file at an offset: folders and files by name, as `check` reads them."""
-    name, start = block
+def computed(reports: Any) -> Iterator[Any]:
+    """Compute reports in parallel, and return an iterator that fetches them one task after another."""
+    reports.persist(StorageLevel.MEMORY_AND_DISK).count()
+    return reports.toLocalIterator()  # type: ignore[no-any-return]
+
+
+def in_order(block: tuple[str, int, object]) -> tuple[tuple[str, ...], int]:
+    """Return the sort key of a block: folders and files by name, as `check` reads them, and then by offset."""
+    name, start, _ = block
     return PurePosixPath(name).parts, start
 
 
