@@ -82,6 +82,8 @@ def _program_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _default_signals() -> None:
-    """Let processes react to a hang-up, also if the tests were started with `nohup`."""
+    """Let processes react to signals, also if the tests were started with `nohup` or in the background."""
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
