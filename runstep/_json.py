@@ -35,6 +35,9 @@ def decode(text: str | bytes) -> Any:
             if end == len(text) or not text[end:].strip(_WHITESPACE):
                 return data
         text = text.removeprefix("\ufeff")
+    elif not isinstance(text, (bytes, bytearray)):
+        message = f"expected JSON text as str or bytes, got {type(text).__name__}"
+        raise TypeError(message)
     return _decode(json_decoder(), text)
 
 
@@ -71,7 +74,7 @@ def _decode(decoder: JSONDecoder, text: str | bytes, path: tuple[str, ...] = ())
 
 @lru_cache(maxsize=1)
 def json_decoder() -> JSONDecoder:
-    """Return the JSON decoder, which is the fast one of each implementation of Python.
+    """Return the fastest JSON decoder of this implementation of Python.
 
     On PyPy, `scan_once` and `raw_decode` also skip whitespace before and after a document that is the whole text.
     """

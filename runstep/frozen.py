@@ -65,7 +65,8 @@ class FrozenDict(Mapping[str, _Value_co]):
             return False  # not JSON, or nested too deeply for a `FrozenDict`
 
     def __hash__(self) -> int:
-        # Hashing a set of the items themselves hashes them twice on PyPy, which doubles the time for each level.
+        # Hashing a set of the items themselves hashes them twice on PyPy, which doubles the time for each level. Most
+        # objects are empty.
         return hash(frozenset(map(hash, self._data.items()))) if self._data else 0
 
     def __repr__(self) -> str:

@@ -178,8 +178,8 @@ def default(cls: type[Any], name: str) -> str:
 def command_line() -> Iterator[str]:
     parser = _create_parser("runstep")
     yield from arguments_of("runstep", parser)
-    for code, meaning in re.findall(r"^  (\d+) +(.+)$", str(parser.epilog), re.MULTILINE):
-        yield f"runstep: exit code {code}: {meaning}"
+    for code in re.findall(r"^  (\d+)  +", str(parser.epilog), re.MULTILINE):
+        yield f"runstep: exit code {code}"
 
 
 def arguments_of(command: str, parser: argparse.ArgumentParser) -> Iterator[str]:

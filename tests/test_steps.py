@@ -346,6 +346,12 @@ def test_invalid_json_text_is_a_validation_error(text: str | bytes, message: str
         assert [problem.path for problem in caught.value.problems] == [()]
 
 
+@pytest.mark.parametrize(("text", "found"), [(None, "NoneType"), (memoryview(b"{}"), "memoryview"), ({}, "dict")])
+def test_json_text_of_another_type_is_a_type_error(text: Any, found: str) -> None:
+    with pytest.raises(TypeError, match=f"^expected JSON text as str or bytes, got {found}$"):
+        RunStep.from_json(text)
+
+
 def test_json_text_can_be_parsed_in_strict_mode(step: StepFactory) -> None:
     text = json.dumps(step())
     assert RunStep.from_json(text, strict=True) == RunStep.from_json(text)

@@ -78,6 +78,6 @@ def _parse_document(line: str) -> Any:
     if not line.startswith(("{", "[")):
         return None
     try:
-        return json.loads(line)
+        return _decoder.decode(line)
     except (ValueError, RecursionError):
         return None

@@ -27,7 +27,8 @@ examples:
 
 A file is a JSON document with run steps anywhere in it, JSON Lines, or a captured event stream, optionally
 gzip-compressed; the format is detected from the content. A folder is read with its subfolders, without hidden names
-and links to folders; - is standard input. A path that cannot be read does not stop a command, a lack of memory does.
+and links to folders; - is standard input. A path that cannot be read does not stop a command; running out of memory
+does.
 
 exit codes:
   0    no problems

@@ -29,8 +29,8 @@ _FILE_COST = 1 << 13
 # Enough to keep the workers busy while a report is printed.
 _PENDING_BATCHES_PER_WORKER = 4
 
-# What this process checks at a time, if a worker could not: even if all lines are damaged, its report is small.
-_PIECE_SIZE = 1 << 14
+# What this process checks at a time. Even if all lines are damaged, its report is small.
+_PIECE_SIZE = 1 << 16
 
 # What a worker checks at a time: a range of a large file, or several whole files.
 _Batch: TypeAlias = list[FileRange]
@@ -110,11 +110,15 @@ class ParallelChecker:
         try:
             from ._pool import worker_pool  # noqa: PLC0415  (multiprocessing is slow to import)
 
+            workers = min(self._jobs, len(self._waiting))
             with ExitStack() as stack:
-                pool = stack.enter_context(worker_pool(min(self._jobs, len(self._waiting))))
-                pool.submit([], strict=False)
+                pool = stack.enter_context(worker_pool(workers))
+                pool.start(workers)
                 self._stack.push(stack.pop_all())
         except (ImportError, OSError, RuntimeError) as error:
+            if "bootstrapping" in str(error):
+                # A script without `if __name__ == "__main__"` is executed again by each worker. The error explains it.
+                raise
             self._can_start = False
             reason = format_os_error(error) if isinstance(error, OSError) else str(error)
             self._progress.clear()

@@ -56,8 +56,22 @@ class Pool:
         with suppress(AttributeError):  # private
             executor._result_queue._writer.close()
 
+    def start(self, workers: int) -> None:
+        """Start the workers. Raises `OSError` or `RuntimeError` if that is impossible."""
+        # Unless they are forked, each submission starts one.
+        for _ in range(workers):
+            self._submit([], strict=False)
+
     def submit(self, batch: list[FileRange], *, strict: bool) -> Future[Report | None]:
         """Have a worker check a batch."""
+        try:
+            return self._submit(batch, strict=strict)
+        except BrokenExecutor:
+            raise
+        except (OSError, RuntimeError) as error:
+            raise _cannot_start(error) from None
+
+    def _submit(self, batch: list[FileRange], *, strict: bool) -> Future[Report | None]:
         try:
             with _blocked_signals():
                 future = self.executor.submit(_check, batch, strict=strict)

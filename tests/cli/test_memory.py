@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from runstep.archive import _reader, messages
-from runstep.cli import show
+from runstep.archive import Report, _reader, messages, ranges
+from runstep.cli import _parallel, _pool, show
 
 from ..conftest import DATA, PACKAGE, ROOT
 from .conftest import ARCHIVES, CliRunner
@@ -55,9 +56,59 @@ def test_the_message_names_the_file_read_last(run: CliRunner, monkeypatch: pytes
     assert run("show", "export.json", "page.json")[2].endswith(out_of_memory("page.json")[2])
 
 
+# With `--jobs`, the file is named wherever the memory ends: only the second one does not fit.
+
+
+def fail_for(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that raises `MemoryError` if the file of its first argument has this name."""
+
+    def call(about: Any, *arguments: Any, **options: Any) -> Any:
+        if Path(getattr(about, "name", getattr(about, "file", ""))).name == name:
+            raise MemoryError
+        return function(about, *arguments, **options)
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [(ranges, "_start_of_lines"), (_parallel, "check_range"), (_parallel, "check_file")],
+    ids=["format", "range", "file"],
+)
+def test_the_message_names_the_file_that_does_not_fit(
+    module: Any, function: str, run: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = ["page.json", "log.jsonl"] if function != "check_file" else ["log.jsonl", "page.json"]
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(_parallel, "RANGE_SIZE", 4000)
+    monkeypatch.setattr(module, function, fail_for(files[1], getattr(module, function)))
+    code, _, errors = run("check", "--jobs", 2, *files)
+    assert (code, errors) == (2, f"runstep: error: cannot read '{files[1]}': out of memory\n")
+
+
+def test_the_message_names_the_file_whose_report_does_not_fit(run: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(_parallel, "_MIN_COST", 0)
+    monkeypatch.setattr(_parallel, "_FILE_COST", ranges.RANGE_SIZE)
+    results = iter([Report(), None])
+
+    def result(*_: object) -> Report:
+        report = next(results)
+        if report is None:
+            raise MemoryError
+        return report
+
+    monkeypatch.setattr(_pool.Pool, "result", result)
+    code, _, errors = run("check", "--jobs", 2, "log.jsonl", "page.json")
+    assert (code, errors) == (2, "runstep: error: cannot read 'page.json': out of memory\n")
+
+
 # Processes whose address space is limited. How much of it is in use before a command starts depends on the interpreter.
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of a process")
+linux = pytest.mark.skipif(
+    sys.platform != "linux" or sys.implementation.name == "pypy",
+    reason="limits the memory of a process, and PyPy aborts if it cannot allocate memory",
+)
 
 LIMITED_COMMAND = f"""
 import os, resource, runpy, sys

@@ -306,10 +306,10 @@ def test_without_threads_one_process_checks(run: CliRunner, valid_file: Path, mo
     assert_one_process(run, [valid_file] * 2, "can't start new thread")
 
 
-@needs_fork
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 @pytest.mark.parametrize("started", [0, 1])
 def test_if_not_all_workers_start_one_process_checks(
-    started: int, run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
+    started: int, method: str, run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = BaseProcess.start
     processes: list[BaseProcess] = []
@@ -320,9 +320,56 @@ def test_if_not_all_workers_start_one_process_checks(
         processes.append(process)
         start(process)
 
+    monkeypatch.setattr(_pool, "_START_METHOD", method)
     monkeypatch.setattr(BaseProcess, "start", start_some)
     assert_one_process(run, [valid_file] * 2, "Resource temporarily unavailable")
-    assert [process.exitcode for process in processes] == [-signal.SIGKILL] * started
+    assert all(process.exitcode for process in processes)
+
+
+@pytest.mark.parametrize("error", [OSError("no process"), RuntimeError("no thread")], ids=["OSError", "RuntimeError"])
+def test_a_worker_that_cannot_be_started_later_is_an_error(
+    error: Exception, run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = ProcessPoolExecutor.submit
+    calls: list[object] = []
+
+    def submit_some(executor: ProcessPoolExecutor, *arguments: Any, **options: Any) -> Any:
+        calls.append(arguments)
+        if len(calls) > 3:
+            raise error
+        return submit(executor, *arguments, **options)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", submit_some)
+    code, _, errors = run("check", "--jobs", 2, *[valid_file] * 9)
+    assert (code, errors) == (2, f"{CANNOT_START}{error}\n")
+
+
+SCRIPT = f"""
+import os
+from {PACKAGE}.cli import _parallel, _pool, main
+os.cpu_count = lambda: 2
+_parallel._MIN_COST = 0
+_parallel._FILE_COST = 1 << 20
+_pool._START_METHOD = "spawn"
+raise SystemExit(main(["check", "--jobs", "2", "page.json", "page.json"]))
+"""
+
+
+def test_a_script_without_a_main_guard_prints_no_reports_in_workers(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    process = subprocess.run(  # noqa: S603  (this Python)
+        [sys.executable, str(script)],
+        cwd=ARCHIVES,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=TIMEOUT,
+    )
+    assert (process.returncode, process.stdout) == (2, "")
+    assert "has finished its bootstrapping phase" in process.stderr
+    assert "script.py: error: a worker process died, probably for lack of memory\n" in process.stderr
 
 
 LIMITED_CHECK = f"""

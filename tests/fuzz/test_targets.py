@@ -63,9 +63,9 @@ SAMPLES = {
 # A function that must not return nothing.
 DEFECTS = {
     "diagnose": f"{PACKAGE}.RunStep.from_dict",
-    "feed": "tests.fuzz.feed.read_stream",
+    "feed": f"{__package__}.feed.read_stream",
     "from_json": f"{PACKAGE}.RunStep.to_json",
-    "read_records": "tests.fuzz.read_records.read_steps",
+    "read_records": f"{__package__}.read_records.read_steps",
 }
 
 
