@@ -372,6 +372,15 @@ def test_a_script_without_a_main_guard_prints_no_reports_in_workers(tmp_path: Pa
     assert "script.py: error: a worker process died, probably for lack of memory\n" in process.stderr
 
 
+def test_the_error_of_a_script_without_a_main_guard_is_raised(
+    run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = RuntimeError("before the current process has finished its bootstrapping phase")
+    monkeypatch.setattr(_pool, "ProcessPoolExecutor", raiser(error))
+    with pytest.raises(RuntimeError, match="bootstrapping"):
+        run("check", "--jobs", 2, valid_file, valid_file)
+
+
 LIMITED_CHECK = f"""
 import os, resource, runpy, sys
 from {PACKAGE}.cli import _parallel, _pool

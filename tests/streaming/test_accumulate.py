@@ -816,7 +816,7 @@ def test_indices_that_collide_in_a_dict_take_linear_time() -> None:
             times.append(time.perf_counter() - started)
         return min(times)
 
-    indices = colliding_indices(13)
+    indices = colliding_indices(12)
     assert seconds(indices) < 3 * seconds(random.Random(2).sample(range(1 << 25), len(indices)))  # noqa: S311
 
 
