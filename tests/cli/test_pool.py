@@ -167,6 +167,10 @@ def test_the_main_process_checks_what_has_too_many_problems(
         assert run("check", "--jobs", 2, path) == expected
 
 
+def start_nothing(*_: object) -> None:
+    pass
+
+
 @pytest.mark.parametrize(
     ("error", "reason"),
     [(RuntimeError("can't start new thread"), "can't start new thread"), (MemoryError(), "out of memory")],
@@ -175,6 +179,8 @@ def test_a_thread_of_the_executor_that_fails_is_an_error(
     error: Exception, reason: str, run: CliRunner, valid_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_pool, "_INTERVAL", 0.01)
+    # Otherwise it may fail so early that one process checks.
+    monkeypatch.setattr(_pool.Pool, "start", start_nothing)
     monkeypatch.setattr(queues.Queue, "put", raiser(error))
     code, output, errors = run("check", "--jobs", 2, valid_file, valid_file)
     assert (code, output) == (2, "")
