@@ -10,8 +10,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias, final
 
@@ -102,7 +101,7 @@ def lines_in_range(file: Any, start: int, size: int, *, is_first: bool) -> Itera
 
     The first range begins with a line; any other range may begin inside a line, which belongs to an earlier range.
     """
-    with _errors_of_file():
+    try:
         file.seek(start if is_first else start - 1)
         if not is_first:
             # A line that ends with the byte before the range belongs to an earlier range; then this one begins a line.
@@ -116,20 +115,17 @@ def lines_in_range(file: Any, start: int, size: int, *, is_first: bool) -> Itera
         while size > 0 and (line := file.readline()):
             yield line
             size -= len(line)
+    except Exception as error:  # noqa: BLE001  (see there)
+        raise _source_error(error) from None
 
 
-@contextmanager
-def _errors_of_file() -> Generator[None, None, None]:
-    """Raise `SourceError` for the exceptions of a file object, which may raise any for damaged data."""
-    try:
-        yield
-    except OSError as error:
-        raise SourceError(describe_os_error(error), is_os_error=True) from None
-    except (MemoryError, TypeError, ValueError):
-        raise
-    except Exception as error:  # noqa: BLE001  (see above)
-        message = f"cannot read file: {type(error).__name__}"
-        raise SourceError(message) from None
+def _source_error(error: Exception) -> Exception:
+    """Return the `SourceError` for an exception of a file object, which may raise any for damaged data."""
+    if isinstance(error, OSError):
+        return SourceError(describe_os_error(error), is_os_error=True)
+    if isinstance(error, (MemoryError, TypeError, ValueError)):
+        return error
+    return SourceError(f"cannot read file: {type(error).__name__}")
 
 
 def describe_os_error(error: OSError) -> str:
@@ -149,8 +145,10 @@ class _CountingReader:
         self._progress = progress
 
     def __call__(self, size: int) -> bytes:
-        with _errors_of_file():
+        try:
             data = self._read(size)
+        except Exception as error:  # noqa: BLE001  (see there)
+            raise _source_error(error) from None
         if data is None:
             raise SourceError(
                 describe_os_error(BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))), is_os_error=True

@@ -305,4 +305,4 @@ def _with_counts(report: Report, counts: FileCounts, files: int) -> Report:
     statistics.empty_pages = counts.empty_pages
     statistics.skipped_files = int(counts.is_skipped)
     statistics.unreadable = int(counts.is_unreadable)
-    return replace(report, lines=counts.lines)
+    return Report(problems=report.problems, statistics=statistics, lines=counts.lines, records=report.records)
